@@ -1,0 +1,1 @@
+"""The audit: evidence and controls to a report. Pure."""

@@ -1,0 +1,101 @@
+"""Evidence and controls to results. Pure: the same input gives the same results."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from selfhost.audit.excerpts import Excerpts
+from selfhost.audit.model import Citation, Result, Seen, TargetReport
+from selfhost.controls.model import Cited, Control, Status, Verdict, unknown, worst
+from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope
+from selfhost.effective.server import ALTERNATIVES, Server
+from selfhost.evidence.model import Evidence
+from selfhost.readers.tree import Origin
+
+MAX_CITATIONS = 20
+
+
+def evaluate(evidence: Evidence, controls: Sequence[Control]) -> TargetReport:
+    """Judge one target's evidence by every control."""
+    server = Server(evidence)
+    excerpts = Excerpts(evidence)
+    results: list[Result] = []
+    out_of_scope: list[str] = []
+    for control in controls:
+        verdicts = judge(control, server)
+        if verdicts is None:
+            out_of_scope.append(control.id)
+        else:
+            results.append(_result(control, verdicts, evidence.target, excerpts))
+    documents = tuple(
+        Seen(d.source, d.path, str(d.state), d.reason, d.sha256) for d in evidence.documents
+    )
+    return TargetReport(
+        target=evidence.target,
+        collected_at=evidence.collected_at,
+        results=tuple(results),
+        out_of_scope=tuple(out_of_scope),
+        documents=documents,
+    )
+
+
+def judge(control: Control, server: Server) -> tuple[Verdict, ...] | None:
+    """What a control says of a server; ``None`` when what it needs was not given at all.
+
+    A check that says nothing is ``unknown``: silence is never a pass.
+    """
+    for need in control.needs:
+        given = (need, ALTERNATIVES.get(need, need))
+        if not any(server.evidence.in_scope(name) for name in given):
+            return None
+    try:
+        verdicts = tuple(control.check(server))
+    except OutOfScope:
+        return None
+    except NotInstalled as outcome:
+        return (Verdict(Status.NOT_APPLICABLE, outcome.message, _places(outcome)),)
+    except NoAnswer as outcome:
+        return (unknown(outcome.message, *_places(outcome)),)
+    return verdicts or (unknown("the control made no statement: this is a bug of it"),)
+
+
+def _places(outcome: NoAnswer) -> tuple[Cited, ...]:
+    return tuple(Cited(Origin(document.path)) for document in outcome.documents)
+
+
+def _result(
+    control: Control, verdicts: Iterable[Verdict], target: str, excerpts: Excerpts
+) -> Result:
+    verdicts = tuple(verdicts)
+    status = worst(verdicts)
+    assert status is not None  # noqa: S101 - judge() gives at least one verdict
+    decisive = [verdict for verdict in verdicts if verdict.status is status]
+    cited = list(dict.fromkeys(place for verdict in decisive for place in verdict.cited))
+    messages = list(dict.fromkeys(verdict.message for verdict in decisive))
+    shown = "; ".join(messages[:5]) + (f"; and {len(messages) - 5} more" if messages[5:] else "")
+    return Result(
+        control=control.id,
+        title=control.title,
+        category=control.category,
+        severity=control.severity,
+        confidence=control.confidence,
+        status=status,
+        target=target,
+        message=shown,
+        evidence=tuple(excerpts.citation(place) for place in cited[:MAX_CITATIONS]),
+        risk=control.risk,
+        fix=control.fix.by_hand,
+        fix_variable=_variable(control),
+        fingerprint=fingerprint(control.id, target, cited),
+    )
+
+
+def _variable(control: Control) -> str:
+    fix = control.fix
+    return f"{fix.variable}: {fix.value}" if fix.variable and fix.value else fix.variable
+
+
+def fingerprint(control_id: str, target: str, cited: Iterable[Cited]) -> str:
+    """Names a finding across audits: control, target, files and keys, but no line numbers."""
+    places = sorted({f"{place.origin.path}#{place.key}" for place in cited})
+    text = "\n".join([control_id, target, *places])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

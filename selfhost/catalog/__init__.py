@@ -1,0 +1,1 @@
+"""Data about Jitsi and the world around it: no code."""

@@ -1,0 +1,175 @@
+"""A server as its evidence shows it: one property per program, read once, on demand."""
+
+from collections.abc import Callable
+from fnmatch import fnmatch
+from typing import TypeVar, cast
+
+from selfhost.catalog.components import components
+from selfhost.effective import host, jvm, prosody, turn, web
+from selfhost.effective import nginx as nginx_view
+from selfhost.effective.config import Config
+from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope, Unseen
+from selfhost.evidence.model import Document, Evidence, State
+from selfhost.readers import facts
+from selfhost.readers.nginx import NginxConfig
+from selfhost.readers.prosody import ProsodyConfig
+
+T = TypeVar("T")
+
+#: Sources that answer the same question: what can be asked of a running server, what files tell.
+ALTERNATIVES = {"nginx.effective": "nginx.files"}
+
+_WHY = {
+    State.DENIED: "may not be read by the audit's user",
+    State.FAILED: "could not be read",
+    State.TOO_LARGE: "is larger than the limit",
+}
+
+
+class Server:
+    """Typed questions to one target's evidence.
+
+    Every property raises ``Unseen`` when what it needs could not be read or understood,
+    ``NotInstalled`` when the program is proved absent and ``OutOfScope`` when the target was
+    given as files without it.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self._answers: dict[str, object] = {}
+
+    # -- documents ------------------------------------------------------------------------------
+
+    def documents(self, source: str) -> tuple[Document, ...]:
+        """The documents of a source that were read; empty when it was looked for and is absent."""
+        if not self.evidence.in_scope(source):
+            raise OutOfScope(f"{source} was not given")
+        found = self.evidence.of(source)
+        if not found:
+            raise Unseen(f"{source} was not collected")
+        for document in found:
+            if not document.state.known:
+                why = _WHY[document.state] + (f" ({document.reason})" if document.reason else "")
+                raise Unseen(f"{document.path} {why}", (document,))
+        return tuple(document for document in found if document.state is State.PRESENT)
+
+    def looked_for(self, source: str) -> tuple[Document, ...]:
+        """The documents that say that something is not there."""
+        return tuple(d for d in self.evidence.of(source) if d.state is State.ABSENT)
+
+    def optional(self, source: str) -> tuple[Document, ...]:
+        """As ``documents``, but empty where the source is out of scope."""
+        return self.documents(source) if self.evidence.in_scope(source) else ()
+
+    def required(self, source: str, component: str) -> tuple[Document, ...]:
+        """The documents of a component's main source; raises ``NotInstalled`` on proof."""
+        found = self.documents(source)
+        if not found:
+            self.prove_absent(component, self.looked_for(source))
+        return found
+
+    def prove_absent(self, component: str, looked: tuple[Document, ...]) -> None:
+        """Raise ``NotInstalled`` if all that was collected agrees that a component is not there.
+
+        Raises ``Unseen`` when a package, process or container of it says otherwise.
+        """
+        known = components()[component]
+        where = ", ".join(document.path for document in looked)
+        if self.evidence.scope is None:
+            for package in self.packages:
+                if package.installed and any(fnmatch(package.name, p) for p in known.packages):
+                    raise Unseen(f"{package.name} is installed, but {where} is not there", looked)
+            for process in self.processes:
+                line = process.command_line.lower()
+                if any(marker in line for marker in known.processes):
+                    raise Unseen(f"process {process.pid} is {component}, {where} is not there", looked)
+            for container in self.containers:
+                if any(image in container.image.lower() for image in known.images):
+                    raise Unseen(f"{component} runs in the container {container.name}", looked)
+        raise NotInstalled(f"{component} is not installed: {where} is not there", looked)
+
+    def _once(self, name: str, build: Callable[[], T]) -> T:
+        if name not in self._answers:
+            try:
+                self._answers[name] = build()
+            except NoAnswer as outcome:
+                self._answers[name] = outcome
+        answer = self._answers[name]
+        if isinstance(answer, NoAnswer):
+            raise answer
+        return cast(T, answer)
+
+    # -- programs -------------------------------------------------------------------------------
+
+    @property
+    def web(self) -> tuple[Config, ...]:
+        """``config`` of every ``config.js``, as a browser would have it after the file ran."""
+        return self._once("web", lambda: web.client_configs(self, "web.config", "config"))
+
+    @property
+    def interface(self) -> tuple[Config, ...]:
+        """``interfaceConfig`` of every ``interface_config.js``."""
+        return self._once(
+            "interface", lambda: web.client_configs(self, "web.interface", "interfaceConfig")
+        )
+
+    @property
+    def prosody(self) -> ProsodyConfig:
+        """Prosody's hosts and components with their options."""
+        return self._once("prosody", lambda: prosody.configuration(self))
+
+    @property
+    def jicofo(self) -> Config:
+        """The focus: ``-D`` arguments over ``jicofo.conf``."""
+        return self._once("jicofo", lambda: jvm.service(self, "jicofo"))
+
+    @property
+    def videobridge(self) -> Config:
+        """The bridge: ``-D`` arguments over ``jvb.conf``."""
+        return self._once("videobridge", lambda: jvm.service(self, "videobridge"))
+
+    @property
+    def nginx(self) -> NginxConfig:
+        """nginx's directives, includes resolved."""
+        return self._once("nginx", lambda: nginx_view.configuration(self))
+
+    @property
+    def coturn(self) -> Config:
+        """``turnserver.conf``."""
+        return self._once("coturn", lambda: turn.configuration(self))
+
+    # -- the host -------------------------------------------------------------------------------
+
+    @property
+    def packages(self) -> tuple[facts.Package, ...]:
+        """Every package that dpkg knows."""
+        return self._once("packages", lambda: host.packages(self))
+
+    @property
+    def units(self) -> tuple[facts.Unit, ...]:
+        """Services and timers, loaded or installed."""
+        return self._once("units", lambda: host.units(self))
+
+    @property
+    def processes(self) -> tuple[facts.Process, ...]:
+        """Processes that ran when the evidence was taken."""
+        return self._once("processes", lambda: host.processes(self))
+
+    @property
+    def sockets(self) -> tuple[facts.Socket, ...]:
+        """Listening and connected sockets."""
+        return self._once("sockets", lambda: host.sockets(self))
+
+    @property
+    def containers(self) -> tuple[facts.Container, ...]:
+        """Containers of docker and podman."""
+        return self._once("containers", lambda: host.containers(self))
+
+    def environment(self, source: str) -> tuple[Config, ...]:
+        """``KEY=value`` files of a source, one ``Config`` each, keys flat."""
+        return self._once(f"environment:{source}", lambda: host.environment(self, source))
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Names of this deployment: the domains that its own configuration serves."""
+        return self._once("own_hosts", lambda: web.own_hosts(self))
