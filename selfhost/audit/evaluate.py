@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from selfhost.audit.excerpts import Excerpts
-from selfhost.audit.model import Citation, Result, Seen, TargetReport
+from selfhost.audit.model import Result, Seen, TargetReport
 from selfhost.controls.model import Cited, Control, Status, Verdict, unknown, worst
 from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope
 from selfhost.effective.server import ALTERNATIVES, Server
@@ -83,15 +83,9 @@ def _result(
         message=shown,
         evidence=tuple(excerpts.citation(place) for place in cited[:MAX_CITATIONS]),
         risk=control.risk,
-        fix=control.fix.by_hand,
-        fix_variable=_variable(control),
+        fix=control.fix,
         fingerprint=fingerprint(control.id, target, cited),
     )
-
-
-def _variable(control: Control) -> str:
-    fix = control.fix
-    return f"{fix.variable}: {fix.value}" if fix.variable and fix.value else fix.variable
 
 
 def fingerprint(control_id: str, target: str, cited: Iterable[Cited]) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from selfhost.controls.model import Category, Confidence, Severity, Status
+from selfhost.controls.model import Category, Confidence, Fix, Severity, Status
 from selfhost.exitcodes import ExitCode
 
 
@@ -34,8 +34,7 @@ class Result:
     message: str
     evidence: tuple[Citation, ...]
     risk: str
-    fix: str
-    fix_variable: str
+    fix: Fix
     fingerprint: str
 
 

@@ -107,6 +107,12 @@ class Fix:
     variable: str = ""
     value: str = ""
 
+    @property
+    def role(self) -> str:
+        """The role that owns the variable, which is also its tag; empty without a variable."""
+        name = "jitsi_repository"
+        return name if self.variable.startswith(name) else self.variable.partition("_")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Example:

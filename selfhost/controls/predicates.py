@@ -18,9 +18,7 @@ def configs(view: View, server: Server) -> tuple[Config, ...]:
     return (found,) if isinstance(found, Config) else tuple(found)
 
 
-def setting(
-    view: View, *paths: str | Path, judge: Judge, absent: str | None = None
-) -> Check:
+def setting(view: View, *paths: str | Path, judge: Judge, absent: str | None = None) -> Check:
     """Every given key must be judged good.
 
     ``absent``: why a missing key is bad (upstream's default is on); ``None`` if missing is good.
@@ -36,9 +34,7 @@ def setting(
     return check
 
 
-def judge_setting(
-    config: Config, path: str | Path, judge: Judge, absent: str | None
-) -> Verdict:
+def judge_setting(config: Config, path: str | Path, judge: Judge, absent: str | None) -> Verdict:
     """One key of one configuration."""
     key = key_text(path)
     broken = config.unreadable
@@ -110,5 +106,17 @@ def one_of(allowed: Sequence[object], why: str) -> Judge:
 
     def judge(value: object) -> str | None:
         return None if value in allowed else why
+
+    return judge
+
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+def loopback(why: str) -> Judge:
+    """Must be an address of the machine itself; ``why`` is completed with the address."""
+
+    def judge(value: object) -> str | None:
+        return None if str(value).lower() in LOOPBACK else f"{why} {value}"
 
     return judge

@@ -33,7 +33,9 @@ def find(control_id: str) -> Control:
         if control_id == control.id or control_id in control.aliases:
             return control
     near = difflib.get_close_matches(control_id, [c.id for c in controls()], n=3)
-    hint = f"Did you mean {', '.join(near)}?" if near else "`selfhost controls list` shows them all."
+    hint = (
+        f"Did you mean {', '.join(near)}?" if near else "`selfhost controls list` shows them all."
+    )
     raise UsageError(f"There is no control called {control_id!r}.", hint=hint)
 
 

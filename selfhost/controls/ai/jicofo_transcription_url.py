@@ -18,7 +18,7 @@ CONTROL = Control(
     fix=Fix(
         variable="jicofo_transcription_url_template",
         value="''",
-        by_hand="Remove transcription.url-template from /etc/jitsi/jicofo/jicofo.conf and restart jicofo.",
+        by_hand="Remove transcription.url-template from jicofo.conf and restart jicofo.",
     ),
     references=("jitsi/jicofo: jicofo-selector/src/main/resources/reference.conf",),
     gdpr="Art. 5(1)(b), 28, 44",
@@ -40,7 +40,9 @@ CONTROL = Control(
             },
             at=3,
         ),
-        Example({"jicofo.config": 'jicofo.transcription.url-template="wss://asr.example.com/x"\n'}, at=1),
+        Example(
+            {"jicofo.config": 'jicofo.transcription.url-template="wss://asr.example.com"\n'}, at=1
+        ),
         Example(
             {
                 "jicofo.config": """jicofo { transcription { url-template = "" } }
@@ -54,7 +56,7 @@ jicofo.transcription { url-template = "ws://10.0.0.9/asr" }
     good=(
         Example({"jicofo.config": "jicofo { }\n"}),
         Example(
-            {"jicofo.config": '# jicofo.transcription.url-template = "wss://asr.example.com"\njicofo {}\n'},
+            {"jicofo.config": '# jicofo.transcription.url-template = "wss://x.example"\n'},
             note="a comment is not a setting",
         ),
         Example(
@@ -68,7 +70,7 @@ jicofo.transcription.url-template = ""
         Example({}, absent=("jicofo.config",), note="jicofo is not installed"),
     ),
     unclear=(
-        Example({"jicofo.config": 'jicofo { transcription { url-template = ${ASR_URL} } }\n'}),
+        Example({"jicofo.config": "jicofo { transcription { url-template = ${ASR_URL} } }\n"}),
         Example({"jicofo.config": "jicofo { transcription { \n"}, note="does not parse"),
     ),
 )

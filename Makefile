@@ -1,0 +1,44 @@
+# make demo | test | test-unit | test-lab | lint | lock | clean
+SHELL := /bin/bash
+VENV ?= .venv
+PY := $(VENV)/bin/python
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export SELFHOST_LAB_DIR ?= $(CURDIR)/.selfhost/lab
+
+.PHONY: demo test test-unit test-lab lint lock clean tools
+
+## provision a container as if it were a VPS, audit it, break it, catch it, mend it
+demo: $(VENV)/.ready tools
+	@$(PY) -m selfhost.lab.demo
+
+## everything: style and types, unit tier, lab tier
+test: lint test-unit test-lab
+
+test-unit: $(VENV)/.ready
+	$(PY) -m pytest -q -m "not lab" tests
+
+test-lab: $(VENV)/.ready tools
+	$(PY) -m pytest -q -m lab tests
+
+lint: $(VENV)/.ready
+	ruff check --quiet .
+	ruff format --check --quiet .
+	mypy
+	yamllint --strict .
+	cd playbooks && ansible-lint --offline -q
+
+lock: $(VENV)/.ready
+	$(PY) requirements/lock.py
+
+## removes the lab's containers, images and caches, and the virtual environment
+clean:
+	@if [ -x $(PY) ] && [ -d $(SELFHOST_LAB_DIR) ]; then $(PY) -m selfhost lab clean; fi
+	rm -rf $(VENV) .selfhost demo dist build .mypy_cache .ruff_cache .pytest_cache .ansible .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml
+	@./bootstrap python $(VENV)
+	@touch $@
+
+tools:
+	@./bootstrap lab

@@ -1,0 +1,1 @@
+"""Reports: one result model, rendered. Every renderer is a function of the report alone."""
