@@ -1,0 +1,182 @@
+"""Rules that a single option's type cannot say: each a pure function on one host's settings."""
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from selfhost.settings.problems import Problem
+from selfhost.settings.secrets import MIN_LENGTH
+from selfhost.settings.specs import Option
+
+EXAMPLE_DOMAIN = "meet.example.org"
+EXAMPLE_SECRET = "ExampleOnly"  # noqa: S105 - how the example's secrets begin
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_DOCUMENTATION = [
+    ipaddress.ip_network(net)
+    for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")
+]
+_Settings = Mapping[str, Any]
+
+
+def check_rules(settings: _Settings, options: Mapping[str, Option]) -> Iterator[Problem]:
+    """All that is wrong between and within settings whose types are right."""
+    yield from _domain(settings)
+    yield from _addresses(settings)
+    yield from _secrets(settings, options)
+    yield from _own_certificate(settings)
+    yield from _ports(settings, options)
+
+
+def domain_problem(domain: str) -> tuple[str, str] | None:
+    """Why a text is not a domain for a server (message, hint); None when it is one."""
+    hint = "use a name that people will open in their browsers, such as meet.example.org"
+    if domain != domain.lower():
+        return "must be in lower case", f"write {domain.lower()}"
+    if not domain.isascii():
+        return (
+            "must be ASCII",
+            f"write it as {domain.encode('idna').decode()}" if _idna(domain) else hint,
+        )
+    if "/" in domain or ":" in domain:
+        return "must be a domain alone, without https:// or a port", hint
+    try:
+        ipaddress.ip_address(domain)
+    except ValueError:
+        pass
+    else:
+        return "must be a domain, not an address", hint
+    labels = domain.split(".")
+    if domain == "localhost" or labels[-1] in ("localhost", "local", "localdomain"):
+        return "must not be a local name: Jitsi's packages break on localhost", hint
+    if len(labels) < 2:
+        return "must be a full domain with a dot in it", hint
+    if len(domain) > 200 or not all(_LABEL.fullmatch(label) for label in labels):
+        return "is not a valid domain name", hint
+    if labels[-1].isdigit():
+        return "is not a valid domain name: its last part is a number", hint
+    return None
+
+
+def address_problem(text: str, version: int) -> tuple[str, str] | None:
+    """Why a text is not an address that a server can have; None when it is one.
+
+    Addresses reserved for documentation and tests pass; private ones too (see the rule).
+    """
+    example = "203.0.113.10" if version == 4 else "2001:db8::10"
+    hint = f"write one such as {example}"
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return f"is not an IPv{version} address", hint
+    if address.version != version:
+        return f"is an IPv{address.version} address; IPv{version} is needed here", hint
+    if address.is_loopback or address.is_link_local or address.is_multicast:
+        return "can only be used on the server itself or its link", hint
+    if address.is_unspecified or (address.is_reserved and not _documentation(text)):
+        return "is not an address a server can have", hint
+    return None
+
+
+def is_private(text: str) -> bool:
+    """Whether an address cannot be reached from the Internet (RFC 1918, 6598, 4193)."""
+    address = ipaddress.ip_address(text)
+    return not address.is_global and not _documentation(text)
+
+
+def _documentation(text: str) -> bool:
+    address = ipaddress.ip_address(text)
+    return any(address in net for net in _DOCUMENTATION if net.version == address.version)
+
+
+def _idna(domain: str) -> bool:
+    try:
+        domain.encode("idna")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _domain(settings: _Settings) -> Iterator[Problem]:
+    domain = settings.get("site_domain")
+    if isinstance(domain, str) and (wrong := domain_problem(domain)):
+        yield Problem("site_domain", f"'{domain}' {wrong[0]}", wrong[1])
+
+
+def _addresses(settings: _Settings) -> Iterator[Problem]:
+    good: dict[str, str] = {}
+    for key, version in (
+        ("site_public_address", 4),
+        ("site_public_address_v6", 6),
+        ("site_private_address", 4),
+    ):
+        text = settings.get(key)
+        if not isinstance(text, str) or not text:
+            continue
+        if wrong := address_problem(text, version):
+            yield Problem(key, f"'{text}' {wrong[0]}", wrong[1])
+        else:
+            good[key] = text
+    public, private = good.get("site_public_address"), good.get("site_private_address")
+    if public and is_private(public) and public != private:
+        yield Problem(
+            "site_public_address",
+            f"'{public}' is a private address, which participants outside cannot reach",
+            "give the address that the Internet sees; for a server inside one network only, "
+            f"say so with site_private_address: {public}",
+        )
+
+
+def _secrets(settings: _Settings, options: Mapping[str, Option]) -> Iterator[Problem]:
+    example = settings.get("site_domain") == EXAMPLE_DOMAIN
+    for name, option in options.items():
+        value = settings.get(name)
+        if not option.secret or not isinstance(value, str) or not value:
+            continue
+        hint = f"use at least {MIN_LENGTH} letters and digits, or let selfhost init generate it"
+        if not value.isascii() or not value.isalnum():
+            yield Problem(
+                name,
+                "may hold letters and digits only: other characters break Jitsi's files",
+                hint,
+            )
+        elif len(value) < MIN_LENGTH:
+            yield Problem(name, f"is too short ({len(value)} characters)", hint)
+        elif value.startswith(EXAMPLE_SECRET) and not example:
+            yield Problem(name, "is the example's secret, which everybody knows", hint)
+
+
+def _own_certificate(settings: _Settings) -> Iterator[Problem]:
+    if settings.get("tls_mode") != "own":
+        return
+    for key in ("tls_certificate_file", "tls_key_file"):
+        path = settings.get(key)
+        if not path:
+            yield Problem(
+                key, "is required with tls_mode: own", "name the PEM file on this machine"
+            )
+        elif isinstance(path, str) and "{{" not in path and not Path(path).expanduser().is_file():
+            yield Problem(key, f"there is no file {path}", "name the PEM file on this machine")
+
+
+def _ports(settings: _Settings, options: Mapping[str, Option]) -> Iterator[Problem]:
+    """Two services of one host cannot share a TCP or UDP port that a setting gives them."""
+    taken: dict[tuple[str, int], str] = {}
+    for name, option in options.items():
+        port = settings.get(name)
+        if option.type != "int" or not name.endswith("_port") or not isinstance(port, int):
+            continue
+        if not 1 <= port <= 65535:
+            yield Problem(name, f"{port} is not a port", "use a number from 1 to 65535")
+            continue
+        protocol = _protocol(option)
+        other = taken.setdefault((protocol, port), name)
+        if other != name:
+            yield Problem(name, f"{port} is taken by {other} already", "give one another port")
+
+
+def _protocol(option: Option) -> str:
+    text = " ".join((option.name, *option.description)).lower()
+    return "udp" if re.search(r"\budp\b|_udp_|_media_", text) else "tcp"
