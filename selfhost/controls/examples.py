@@ -29,19 +29,21 @@ def evidence(control: Control, example: Example) -> Evidence:
     documents: list[Document] = []
     for key, snippet in example.evidence.items():
         source, _, path = key.partition(" ")
-        documents.append(_present(source, path or place(source), snippet))
+        documents.append(_present(example, source, path or place(source), snippet))
     given = {document.source for document in documents}
     for source in example.absent:
         documents.append(Document(source, place(source), State.ABSENT))
         given.add(source)
     documents.extend(
-        _present(source, place(source), "") for source in control.needs if source not in given
+        _present(example, source, place(source), "")
+        for source in control.needs
+        if source not in given
     )
     scope = frozenset(document.source for document in documents)
     return Evidence(f"example:{control.id}", WHEN, tuple(documents), scope)
 
 
-def _present(source: str, path: str, snippet: str) -> Document:
+def _present(example: Example, source: str, path: str, snippet: str) -> Document:
     if source == "nginx.effective":
         snippet = f"# configuration file /etc/nginx/nginx.conf:\n{snippet}"
     content = snippet.encode()
@@ -51,6 +53,6 @@ def _present(source: str, path: str, snippet: str) -> Document:
         state=State.PRESENT,
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
-        mode="0640",
+        mode=example.modes.get(source, "0640"),
         owner="root:root",
     )

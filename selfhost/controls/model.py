@@ -120,6 +120,7 @@ class Example:
 
     ``at``: the line of the (first) finding inside the snippet, for failing examples that have one.
     ``absent``: sources that were looked for and are not there.
+    ``modes``: file modes of sources, octal; ``0640`` otherwise.
     Any other source that the control needs is given as present and empty.
     """
 
@@ -127,6 +128,7 @@ class Example:
     at: int = 0
     note: str = ""
     absent: tuple[str, ...] = ()
+    modes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""What each program would really use: evidence and readers, put together by the program's own rules."""
+"""What each program would really use: evidence and readers, put together by its own rules."""

@@ -1,4 +1,4 @@
-"""What the host says of itself: packages, units, processes, sockets, containers, environment files."""
+"""What the host says of itself: packages, units, processes, sockets, containers, variables."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar

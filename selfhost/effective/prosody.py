@@ -19,8 +19,10 @@ def configuration(server: "Server") -> ProsodyConfig:
     """
     documents = server.required("prosody.config", "prosody")
     sources = {d.path: Source(d.path, d.text) for d in documents if d.path.endswith(".lua")}
-    main = MAIN if MAIN in sources else next(
-        (path for path in sources if path.endswith("/prosody.cfg.lua")), None
+    main = (
+        MAIN
+        if MAIN in sources
+        else next((path for path in sources if path.endswith("/prosody.cfg.lua")), None)
     )
     if main is None:
         if server.evidence.scope is None or len(sources) != 1:

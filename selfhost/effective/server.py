@@ -82,7 +82,9 @@ class Server:
             for process in self.processes:
                 line = process.command_line.lower()
                 if any(marker in line for marker in known.processes):
-                    raise Unseen(f"process {process.pid} is {component}, {where} is not there", looked)
+                    raise Unseen(
+                        f"process {process.pid} is {component}, {where} is not there", looked
+                    )
             for container in self.containers:
                 if any(image in container.image.lower() for image in known.images):
                     raise Unseen(f"{component} runs in the container {container.name}", looked)
@@ -97,7 +99,7 @@ class Server:
         answer = self._answers[name]
         if isinstance(answer, NoAnswer):
             raise answer
-        return cast(T, answer)
+        return cast("T", answer)
 
     # -- programs -------------------------------------------------------------------------------
 

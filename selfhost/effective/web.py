@@ -1,5 +1,6 @@
 """The web client's settings, as a browser would have them."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from selfhost.effective.config import Config
@@ -20,7 +21,10 @@ def client_configs(server: "Server", source: str, variable: str) -> tuple[Config
     configs = []
     for document in main:
         folder = document.path.rpartition("/")[0]
-        scripts = [document, *(d for d in custom if d.path.rpartition("/")[0] == folder and d != document)]
+        scripts = [
+            document,
+            *(d for d in custom if d.path.rpartition("/")[0] == folder and d != document),
+        ]
         tree = read_client_config(
             [Source(script.path, script.text) for script in scripts], variable=variable
         )
@@ -30,23 +34,15 @@ def client_configs(server: "Server", source: str, variable: str) -> tuple[Config
 
 def own_hosts(server: "Server") -> frozenset[str]:
     """``hosts.domain`` of the client, the names nginx answers to, Prosody's virtual hosts."""
-    names = set()
-    try:
-        for config in server.web:
-            node = config.get("hosts.domain")
-            if node is not None and isinstance(node.value, str):
-                names.add(node.value.lower())
-    except NoAnswer:
-        pass
-    try:
+    names: set[str] = set()
+    with suppress(NoAnswer):
+        domains = (config.get("hosts.domain") for config in server.web)
+        names.update(n.value.lower() for n in domains if n is not None and isinstance(n.value, str))
+    with suppress(NoAnswer):
         for block in server.nginx.servers():
             for directive in block.block or ():
                 if directive.name == "server_name":
                     names.update(n.lower() for n in directive.arguments if "." in n)
-    except NoAnswer:
-        pass
-    try:
+    with suppress(NoAnswer):
         names.update(s.name.lower() for s in server.prosody.sections if s.kind == "VirtualHost")
-    except NoAnswer:
-        pass
-    return frozenset(name for name in names if name)
+    return frozenset(names - {""})

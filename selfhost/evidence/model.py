@@ -47,7 +47,6 @@ class Document:
         return self.content.decode("utf-8", "replace")
 
 
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All that was collected from one target.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+
 @dataclass(frozen=True, slots=True, order=True)
 class Origin:
     """A place in a source. ``line`` counts from 1; 0 means the source as a whole."""

@@ -63,7 +63,9 @@ def test_an_emptied_check_is_caught(control: Control) -> None:
     def silent(_server: Server) -> Iterator[Verdict]:
         return iter(())
 
-    said = judge(replace(control, check=silent), Server(examples.evidence(control, control.good[0])))
+    said = judge(
+        replace(control, check=silent), Server(examples.evidence(control, control.good[0]))
+    )
     assert said is not None
     assert worst(said) is Status.UNKNOWN
 
@@ -83,7 +85,7 @@ def test_declaration(control: Control) -> None:
     assert control.bad, "a control that cannot fail is worth nothing"
     assert control.good
     assert control.needs
-    assert {need for need in control.needs} <= {step.name for step in full_plan()}
+    assert set(control.needs) <= {step.name for step in full_plan()}
     assert control.title
     assert not control.title.endswith(".")
     assert control.risk.endswith(".")

@@ -1,0 +1,126 @@
+import ipaddress
+from collections.abc import Iterator
+
+from selfhost.controls.model import (
+    Category,
+    Cited,
+    Control,
+    Example,
+    Fix,
+    Severity,
+    Verdict,
+    fail,
+    passed,
+    unknown,
+)
+from selfhost.controls.predicates import first_unknown
+from selfhost.effective.config import Config
+from selfhost.effective.server import Server
+
+#: Peers that a relay must refuse: the server itself and its neighbours.
+INSIDE = (
+    "127.0.0.0/8",
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "169.254.0.0/16",
+    "100.64.0.0/10",
+    "::1/128",
+    "fc00::/7",
+    "fe80::/10",
+)
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def check(server: Server) -> Iterator[Verdict]:
+    config = server.coturn
+    place = Cited(config.place)
+    for flag, why in (
+        ("no-auth", "anybody may relay through this server"),
+        ("allow-loopback-peers", "peers on the server itself may be reached"),
+    ):
+        node = config.get((flag,))
+        if node is not None:
+            yield fail(f"{flag}: {why}", Cited.node(flag, node))
+    if config.get(("use-auth-secret",)) is None and config.get(("lt-cred-mech",)) is None:
+        yield fail("neither use-auth-secret nor lt-cred-mech: anybody may relay", place)
+    node = config.get(("denied-peer-ip",))
+    if node is not None and (hole := first_unknown(node)) is not None:
+        yield unknown("denied-peer-ip cannot be read", Cited.node("denied-peer-ip", hole))
+        return
+    denied = list(_denied(config))
+    for text in INSIDE:
+        if not _covered(ipaddress.ip_network(text), denied):
+            cited = (
+                Cited.node("denied-peer-ip", node)
+                if node
+                else Cited(place.origin, "denied-peer-ip")
+            )
+            yield fail(f"denied-peer-ip does not refuse {text}", cited)
+    yield passed("relaying needs a credential and stays away from inner networks", place)
+
+
+def _denied(config: Config) -> Iterator[Network]:
+    node = config.get(("denied-peer-ip",))
+    values = node.plain() if node is not None else []
+    for value in values if isinstance(values, list) else [values]:
+        first, _, last = str(value).partition("-")
+        try:
+            if last:
+                ends = (ipaddress.ip_address(first.strip()), ipaddress.ip_address(last.strip()))
+                yield from ipaddress.summarize_address_range(*ends)  # type: ignore[type-var]
+            else:
+                yield ipaddress.ip_network(first.strip(), strict=False)
+        except (ValueError, TypeError):
+            continue
+
+
+def _covered(wanted: Network, denied: list[Network]) -> bool:
+    same = [network for network in denied if network.version == wanted.version]
+    merged = ipaddress.collapse_addresses(same)  # type: ignore[type-var]
+    return any(wanted.subnet_of(network) for network in merged)  # type: ignore[arg-type]
+
+
+SAFE = """use-auth-secret
+static-auth-secret=REDACTED_00000000
+denied-peer-ip=0.0.0.0-0.255.255.255
+denied-peer-ip=10.0.0.0-10.255.255.255
+denied-peer-ip=100.64.0.0-100.127.255.255
+denied-peer-ip=127.0.0.0-127.255.255.255
+denied-peer-ip=169.254.0.0-169.254.255.255
+denied-peer-ip=172.16.0.0-172.31.255.255
+denied-peer-ip=192.168.0.0-192.168.255.255
+denied-peer-ip=::1
+denied-peer-ip=fc00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+denied-peer-ip=fe80::-febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+"""
+
+CONTROL = Control(
+    id="coturn-open-relay",
+    title="The relay needs a credential and cannot reach inner networks",
+    category=Category.EXPOSURE,
+    severity=Severity.HIGH,
+    component="coturn",
+    needs=("coturn.config",),
+    risk="Strangers could send traffic through the relay, or reach services behind the firewall.",
+    upstream_default="both set by the Jitsi package; coturn alone refuses nothing",
+    fix=Fix(
+        by_hand="Set use-auth-secret and denied-peer-ip for private, loopback and link-local"
+        " ranges in turnserver.conf, and restart coturn."
+    ),
+    references=("jitsi/jitsi-meet: doc/debian/jitsi-meet-turn/turnserver.conf",),
+    surfaces=("coturn-relay",),
+    check=check,
+    bad=(
+        Example({"coturn.config": SAFE.replace("use-auth-secret\n", "# use-auth-secret\n")}),
+        Example({"coturn.config": SAFE + "no-auth\n"}, at=13),
+        Example({"coturn.config": SAFE.replace("denied-peer-ip=10.", "#denied-peer-ip=10.")}),
+        Example({"coturn.config": SAFE + "allow-loopback-peers\n"}, at=13),
+    ),
+    good=(
+        Example({"coturn.config": SAFE}),
+        Example({"coturn.config": SAFE + "# no-auth\n"}, note="a comment is not a setting"),
+        Example({}, absent=("coturn.config",), note="not installed"),
+    ),
+)

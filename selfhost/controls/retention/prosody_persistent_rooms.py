@@ -1,0 +1,45 @@
+from selfhost.controls.model import Category, Control, Example, Fix, Severity
+from selfhost.controls.predicates import off
+from selfhost.controls.prosody_predicates import no_option
+
+CONTROL = Control(
+    id="prosody-persistent-rooms",
+    title="Rooms leave nothing on disk",
+    category=Category.RETENTION,
+    severity=Severity.MEDIUM,
+    component="prosody",
+    needs=("prosody.config",),
+    risk="Room settings, members and history stay on disk between calls.",
+    upstream_default="not set; Jitsi's template keeps rooms in memory",
+    fix=Fix(by_hand="Remove muc_room_default_persistent and restart prosody."),
+    references=(("jitsi/docker-jitsi-meet: prosody/rootfs/defaults/conf.d/jitsi-meet.cfg.lua"),),
+    surfaces=(
+        "prosody-persistent-rooms",
+        "prosody-storage",
+    ),
+    check=no_option("muc_room_default_persistent", judge=off("rooms are kept on disk")),
+    bad=(
+        Example(
+            {
+                "prosody.config": (
+                    'Component "conference.meet.example.org" "muc"\n'
+                    "    muc_room_default_persistent = true\n"
+                )
+            },
+            at=2,
+        ),
+    ),
+    good=(
+        Example(
+            {
+                "prosody.config": (
+                    'Component "conference.meet.example.org" "muc"\n'
+                    "    muc_room_default_persistent = false\n"
+                )
+            }
+        ),
+        Example({"prosody.config": 'VirtualHost "meet.example.org"\n'}),
+        Example({}, absent=("prosody.config",), note="not installed"),
+    ),
+    unclear=(Example({"prosody.config": "muc_room_default_persistent = flag()\n"}),),
+)

@@ -1,0 +1,75 @@
+"""The layers import one way, and the pure ones do no I/O."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import selfhost
+
+ROOT = Path(selfhost.__file__).parent
+PURE = ("readers", "effective", "controls", "audit", "reports")
+IO_MODULES = {"socket", "subprocess", "urllib", "http", "requests", "paramiko", "ansible", "os"}
+#: What each layer may import from the others.
+MAY = {
+    "readers": {"readers"},
+    "catalog": {"catalog"},
+    "evidence": {"evidence", "errors"},
+    "effective": {"effective", "readers", "evidence", "catalog"},
+    "controls": {"controls", "effective", "readers", "evidence", "catalog", "errors"},
+    "audit": {"audit", "controls", "effective", "evidence", "readers", "exitcodes"},
+    "reports": {"reports", "audit", "controls"},
+    "settings": {"settings", "provision", "errors", "exitcodes"},
+    "provision": {"provision", "settings", "targets", "errors", "exitcodes"},
+    "targets": {"targets", "evidence", "readers", "settings", "errors", "exitcodes"},
+}
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def modules(layer: str) -> list[Path]:
+    return sorted((ROOT / layer).rglob("*.py"))
+
+
+@pytest.mark.parametrize("layer", sorted(MAY))
+def test_layer_imports_only_what_lies_below(layer: str) -> None:
+    assert modules(layer)
+    for path in modules(layer):
+        ours = {name.split(".")[1] for name in imported(path) if name.startswith("selfhost.")}
+        ours &= {entry.stem for entry in ROOT.iterdir()}
+        assert ours <= MAY[layer], f"{path} imports {ours - MAY[layer]}"
+
+
+@pytest.mark.parametrize("layer", PURE)
+def test_pure_layers_do_no_io(layer: str) -> None:
+    for path in modules(layer):
+        roots = {name.partition(".")[0] for name in imported(path)}
+        assert not roots & IO_MODULES, f"{path} imports {roots & IO_MODULES}"
+        calls = {
+            node.func.id
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert not calls & {"open", "eval", "exec", "input", "print"}, path
+
+
+def test_nothing_imports_the_command_line() -> None:
+    for path in ROOT.rglob("*.py"):
+        if path.is_relative_to(ROOT / "cli") or path.name == "__main__.py":
+            continue
+        assert not any(name.startswith("selfhost.cli") for name in imported(path)), path
+
+
+def test_the_collector_is_one_file_of_the_standard_library() -> None:
+    roots = {name.partition(".")[0] for name in imported(ROOT / "evidence" / "collector.py")}
+    assert roots <= set(sys.stdlib_module_names)
