@@ -32,6 +32,11 @@ def playbooks() -> Path:
     return root() / "playbooks"
 
 
+def ansible_config() -> Path:
+    """The configuration of Ansible that goes with the playbooks."""
+    return playbooks() / "ansible.cfg"
+
+
 def checkout() -> Path:
     """The root of the source checkout that this code runs from.
 

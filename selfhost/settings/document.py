@@ -103,7 +103,7 @@ def parse(text: str, path: Path) -> dict[str, Value]:
         line = mark.line + 1 if mark else 1
         raise SettingsError(
             f"{path}:{line}: not valid YAML: {error.problem or error.context}",
-            hint=_yaml_hint(error),
+            hint=_yaml_hint(error, text.splitlines()[line - 1 : line]),
         ) from None
     except yaml.YAMLError:
         raise SettingsError(f"{path}: not valid YAML: it holds characters YAML forbids") from None
@@ -151,9 +151,9 @@ def _value(node: yaml.Node, path: Path, loader: Any, depth: int) -> Value:
         ) from None
 
 
-def _yaml_hint(error: yaml.MarkedYAMLError) -> str:
+def _yaml_hint(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
     problem = error.problem or ""
-    if "\\t" in problem or "'\t'" in problem:
+    if any("\t" in line[: len(line) - len(line.lstrip())] for line in lines):
         return "indent with spaces, not with tabs"
     if "mapping values are not allowed" in problem:
         return "a value with ': ' in it needs quotes; or a line above is indented wrongly"

@@ -134,9 +134,15 @@ def _problem(
             f"did you mean {near[0]}?" if near else "remove it; the roles' READMEs list them all",
             value.place if value else None,
         )
-    expected = _expected(option, inside_list=isinstance(loc[-1], int))
+    inside_list = isinstance(loc[-1], int)
+    expected = _expected(option, inside_list=inside_list)
     got = _got(value.plain() if value else None, secret=bool(option and option.secret))
-    return Problem(key, f"expected {expected}, got {got}", _type_hint(option, value), place)
+    return Problem(
+        key,
+        f"expected {expected}, got {got}",
+        _type_hint(option, value, inside_list=inside_list),
+        place,
+    )
 
 
 def _declared(
@@ -185,7 +191,7 @@ def _got(value: Any, *, secret: bool) -> str:
     return words.get(type(value), f"a {type(value).__name__}")
 
 
-def _type_hint(option: Option | None, value: Value | None) -> str:
+def _type_hint(option: Option | None, value: Value | None, *, inside_list: bool) -> str:
     got = value.plain() if value else None
     if option is None:
         return ""
@@ -194,11 +200,12 @@ def _type_hint(option: Option | None, value: Value | None) -> str:
         return f"did you mean {near[0]}?" if near else ""
     if got is None and value is not None:
         return "write a value after the colon, or remove the line"
-    if option.type in ("str", "path") and not isinstance(got, list | dict):
+    kind = option.elements if inside_list else option.type
+    if kind in ("str", "path") and not isinstance(got, list | dict):
         return "put the value in quotes"
-    if option.type in ("int", "float", "bool") and isinstance(got, str):
+    if kind in ("int", "float", "bool") and isinstance(got, str):
         return "write it without quotes"
-    if option.type == "list":
+    if kind == "list":
         return "write one '- item' line for each, indented below the name"
     return ""
 

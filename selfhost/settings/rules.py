@@ -164,9 +164,14 @@ def _own_certificate(settings: _Settings) -> Iterator[Problem]:
 def _ports(settings: _Settings, options: Mapping[str, Option]) -> Iterator[Problem]:
     """Two services of one host cannot share a TCP or UDP port that a setting gives them."""
     taken: dict[tuple[str, int], str] = {}
-    for name, option in options.items():
-        port = settings.get(name)
-        if option.type != "int" or not name.endswith("_port") or not isinstance(port, int):
+    for name, port in settings.items():
+        option = options.get(name)
+        if (
+            option is None
+            or option.type != "int"
+            or not name.endswith("_port")
+            or not isinstance(port, int)
+        ):
             continue
         if not 1 <= port <= 65535:
             yield Problem(name, f"{port} is not a port", "use a number from 1 to 65535")

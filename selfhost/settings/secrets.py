@@ -53,7 +53,7 @@ def unseal(ciphertext: str, password_file: Path, where: str) -> str:
 
 def _vault(action: str, text: str, password_file: Path, where: str) -> str:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("ANSIBLE_")}
-    environment["ANSIBLE_CONFIG"] = os.devnull
+    environment["ANSIBLE_CONFIG"] = str(content.ansible_config())
     done = subprocess.run(
         [
             content.program("ansible-vault"),

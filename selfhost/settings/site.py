@@ -174,7 +174,9 @@ def _check(
     for name, option in options.items():
         if name not in bad and option.default is not NO_DEFAULT:
             settings.setdefault(name, option.default)
-    for problem in check_rules(settings, options):
+    # Settings that the user wrote come last, so that a clash names what can be mended.
+    ordered = {name: settings[name] for name in sorted(settings, key=lambda n: n in values)}
+    for problem in check_rules(ordered, options):
         value = values.get(problem.key)
         problems.append(replace(problem, place=value.place if value else None))
     return problems

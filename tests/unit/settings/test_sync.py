@@ -1,0 +1,39 @@
+"""What follows from the roles' argument specs."""
+
+from pathlib import Path
+
+import yaml
+
+from selfhost.provision import content
+from selfhost.settings.specs import load_specs
+from selfhost.settings.sync import defaults_text, derived_files, outdated
+
+
+def test_this_checkout_is_in_step() -> None:
+    checkout = content.checkout()
+    assert sorted(str(path.relative_to(checkout)) for path in outdated(checkout)) == []
+
+
+def test_defaults_hold_exactly_the_options_with_a_default(roles: Path) -> None:
+    specs = {spec.name: spec for spec in load_specs(roles)}
+    assert yaml.safe_load(defaults_text(specs["web"])) == {
+        "web_https_port": 443,
+        "web_http_port": 80,
+        "web_media_port": 443,
+        "web_log": "off",
+        "web_own_hosts": ["{{ site_domain }}"],
+        "web_pages": [],
+        "web_ratio": 0.5,
+    }
+    assert yaml.safe_load(defaults_text(specs["site"])) is None
+
+
+def test_the_readme_table_is_replaced_and_the_rest_kept(roles: Path) -> None:
+    readme = roles / "web" / "README.md"
+    text = derived_files(roles.parent)[readme]
+    assert text.startswith("# web\n\n<!-- variables -->\n| variable |")
+    assert text.endswith("<!-- /variables -->\n\nend\n")
+    assert "| `web_log` | `off`, `short` | `'off'` | The access log. Off by default. |" in text
+    assert "Hosts of your own \\| that browsers" in text
+    readme.write_text(text)
+    assert readme not in outdated(roles.parent)
