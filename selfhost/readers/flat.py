@@ -28,18 +28,27 @@ class FlatTree:
         """Remember something not understood."""
         self.problems.append(Problem(Origin(self._path, line), message, fatal))
 
-    def tree(self, repeated: Iterable[str] = (), rest: Unknown | None = None) -> Tree:
-        """The document. Keys in ``repeated`` add up: their value is a list, in order."""
+    def tree(
+        self,
+        repeated: Iterable[str] = (),
+        rest: Unknown | None = None,
+        hidden: Unknown | None = None,
+    ) -> Tree:
+        """The document. Keys in ``repeated`` add up: their value is a list, in order.
+
+        ``hidden``: why no value can be relied on, present or missing.
+        """
+        lists = frozenset(repeated)
         root = {
-            key: _list(given) if key in repeated else _last(given)
+            key: _list(given) if key in lists else _last(given, hidden)
             for key, given in self._given.items()
         }
-        return Tree(Node(root, Origin(self._path, 1), rest=rest), tuple(self.problems))
+        return Tree(Node(root, Origin(self._path, 1), rest=rest or hidden), tuple(self.problems))
 
 
-def _last(given: list[tuple[Value, Origin]]) -> Node:
+def _last(given: list[tuple[Value, Origin]], hidden: Unknown | None) -> Node:
     *lost, (value, origin) = given
-    return Node(value, origin, tuple(place for _, place in lost))
+    return Node(hidden or value, origin, tuple(place for _, place in lost))
 
 
 def _list(given: list[tuple[Value, Origin]]) -> Node:
