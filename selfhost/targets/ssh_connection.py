@@ -82,6 +82,10 @@ class Connection:
 
     def __init__(self, endpoint: Endpoint, transport: "paramiko.Transport") -> None:
         self.endpoint = endpoint
+        key = transport.get_remote_server_key()
+        self.host_key = HostKey(
+            host_name(endpoint.host, endpoint.port), key.get_name(), key.get_base64()
+        )
         self._transport = transport
 
     def run_script(

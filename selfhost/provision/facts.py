@@ -1,0 +1,163 @@
+"""What the probe printed, as facts. Pure; the server may print anything."""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MAX_OUTPUT = 1024 * 1024
+_MAX_LINES = 2000
+_SECTION = re.compile(r"== ([a-z]+)")
+_PROCESS = re.compile(r'"([^"]{1,64})",pid=(\d{1,10})')
+_UNIT = re.compile(r"/([A-Za-z0-9@_.:\\-]{1,100}\.service)")
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A socket that waits for traffic. ``unit`` and ``program`` are '' when not known."""
+
+    protocol: str  # "tcp" or "udp"
+    address: str
+    port: int
+    program: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What the server says about itself; None where it said nothing that can be understood."""
+
+    complete: bool  # the probe ran to its end
+    privilege: str | None  # root, sudo, denied, no-sudo
+    distribution: str | None  # ID of os-release
+    version: str | None
+    pretty_name: str
+    architecture: str | None
+    memory_kib: int | None
+    disk_free_kib: int | None  # the lesser of / and /var
+    clock: int | None  # seconds since 1970
+    init: str | None
+    systemd_state: str | None
+    python: tuple[int, int] | None
+    addresses: tuple[str, ...] | None
+    listeners: tuple[Listener, ...] | None
+    packages: tuple[str, ...]  # those asked for that are installed
+    dpkg_broken: bool
+
+
+def parse_probe(output: bytes) -> ServerFacts:
+    """Facts from the probe's output. Never raises, whatever the output is."""
+    sections = _sections(output[:MAX_OUTPUT].decode("utf-8", "replace"))
+
+    def first(name: str) -> str | None:
+        lines = [line for line in sections.get(name, ()) if line.strip()]
+        return lines[0].strip()[:200] if lines else None
+
+    os_release = dict(_assignments(sections.get("os", [])))
+    return ServerFacts(
+        complete="end" in sections,
+        privilege=first("privilege"),
+        distribution=os_release.get("ID"),
+        version=os_release.get("VERSION_ID"),
+        pretty_name=os_release.get("PRETTY_NAME", "an unknown system"),
+        architecture=first("architecture"),
+        memory_kib=_memory(sections.get("memory", [])),
+        disk_free_kib=_disk(sections.get("disk", [])),
+        clock=_number(first("clock")),
+        init=first("init"),
+        systemd_state=first("systemd"),
+        python=_version(first("python")),
+        addresses=_addresses(sections.get("addresses")),
+        listeners=_listeners(sections.get("listeners", []), _units(sections.get("units", []))),
+        packages=tuple(
+            fields[-1]
+            for line in sections.get("packages", [])
+            if len(fields := line.split()) == 2 and fields[0].startswith("ii")
+        ),
+        dpkg_broken=first("dpkg") is not None,
+    )
+
+
+def _sections(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for raw in text.split("\n"):
+        line = "".join(c if c.isprintable() or c == "\t" else "?" for c in raw[:4000])
+        if match := _SECTION.fullmatch(line):
+            current = found.setdefault(match[1], [])
+        elif len(current) < _MAX_LINES:
+            current.append(line)
+    return found
+
+
+def _assignments(lines: list[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        name, equals, value = line.partition("=")
+        if equals:
+            yield name, value.strip().strip("\"'")[:100]
+
+
+def _number(text: str | None) -> int | None:
+    if text is None or len(text) > 18 or not (text.isascii() and text.isdigit()):
+        return None
+    return int(text)
+
+
+def _version(text: str | None) -> tuple[int, int] | None:
+    match = re.fullmatch(r"(\d{1,3})\.(\d{1,3})", text or "", re.ASCII)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def _memory(lines: list[str]) -> int | None:
+    for line in lines:
+        fields = line.split()
+        if len(fields) >= 2 and fields[0] == "MemTotal:":
+            return _number(fields[1])
+    return None
+
+
+def _disk(lines: list[str]) -> int | None:
+    free = [_number(f[3]) for line in lines if len(f := line.split()) >= 6]
+    known = [number for number in free if number is not None]
+    return min(known) if known else None
+
+
+def _addresses(lines: list[str] | None) -> tuple[str, ...] | None:
+    found = []
+    for line in lines or []:
+        fields = line.split()
+        if len(fields) >= 4 and fields[2] in ("inet", "inet6"):
+            try:
+                found.append(str(ipaddress.ip_interface(fields[3]).ip))
+            except ValueError:
+                continue
+    return tuple(found) or None
+
+
+def _units(lines: list[str]) -> dict[str, str]:
+    found = {}
+    for line in lines:
+        pid, _, cgroups = line.partition(" ")
+        if units := _UNIT.findall(cgroups):
+            found[pid.removeprefix("pid=")] = units[-1]
+    return found
+
+
+def _listeners(lines: list[str], units: dict[str, str]) -> tuple[Listener, ...] | None:
+    """The output of ``ss -Htulnp``; None unless the marker says that it is whole."""
+    if "end" not in lines:
+        return None
+    found = []
+    for line in lines:
+        fields = line.split(None, 6)
+        if len(fields) < 6 or fields[0] not in ("tcp", "udp"):
+            continue
+        address, _, port = fields[4].rpartition(":")
+        number = _number(port)
+        if number is None or number > 65535:
+            continue
+        process = _PROCESS.search(fields[6]) if len(fields) > 6 else None
+        program, pid = (process[1], process[2]) if process else ("", "")
+        address = address.partition("%")[0].strip("[]")
+        found.append(Listener(fields[0], address, number, program, units.get(pid, "")))
+    return tuple(found)
