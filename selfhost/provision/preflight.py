@@ -17,7 +17,7 @@ from selfhost.provision.facts import MAX_OUTPUT, parse_probe
 from selfhost.provision.readiness import Check, DnsAnswer, Status, judge
 from selfhost.settings.site import Host, Site
 from selfhost.targets import ssh_connection
-from selfhost.targets.known_hosts import HostKey, known_keys
+from selfhost.targets.known_hosts import HostKey, host_name, known_keys
 
 PROBE = Path(__file__).with_name("probe.sh")
 _DNS_SECONDS = 5.0
@@ -40,10 +40,19 @@ class Trust:
             )
 
     def accepts(self, key: HostKey) -> bool:
-        """Whether to go on with a server that presents this key."""
+        """Whether to go on with a server that presents this key and is not known."""
+        self.compare(key)
         return self.any_new or (
             self.fingerprint is not None and self.fingerprint == key.fingerprint
         )
+
+    def compare(self, key: HostKey) -> None:
+        """Raise TargetError when a fingerprint is given and this key has another."""
+        if self.fingerprint is not None and key.fingerprint != self.fingerprint:
+            raise TargetError(
+                f"the host key of {key.name} is {key.fingerprint}, not {self.fingerprint}",
+                hint="do not go on unless you know why: this may be another server",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +104,32 @@ def endpoint(site: Site, host: Host) -> ssh_connection.Endpoint:
     )
 
 
+def remember_keys(site: Site) -> None:
+    """Bring the keys of a site's servers, where the user trusts them, to the site's own file.
+
+    Raises UsageError when the key of a server is not known at all.
+    """
+    for host in site.hosts:
+        if host.connection == "local":
+            continue
+        name = host_name(host.address, host.port)
+        files = (site.known_hosts, ssh_connection.user_known_hosts())
+        entries = [entry for entry in known_keys(name, files) if not entry.revoked]
+        if not entries:
+            raise UsageError(
+                f"the host key of {name} is not known yet",
+                hint="run selfhost check first: it shows the key and stores it when you agree",
+            )
+        if not any(entry.path == site.known_hosts for entry in entries):
+            for entry in entries:
+                _store(HostKey(name, entry.type, entry.base64), site.known_hosts)
+
+
 def _run_over_ssh(site: Site, host: Host, trust: Trust) -> tuple[Check, bytes, float]:
     target = endpoint(site, host)
     with ssh_connection.connect(target, trust_unknown=trust.accepts) as connection:
         key = connection.host_key
-        if trust.fingerprint is not None and key.fingerprint != trust.fingerprint:
-            raise TargetError(
-                f"the host key of {key.name} is {key.fingerprint}, not {trust.fingerprint}",
-                hint="do not go on unless you know why",
-            )
+        trust.compare(key)
         stored = _store(key, site.known_hosts)
         before = time.time()
         done = connection.run_script(
