@@ -8,6 +8,27 @@ MAX_CHARACTERS = 256 * 1024
 MAX_DEPTH = 40
 MAX_NODES = 50_000
 _PLAIN = "tag:yaml.org,2002:"
+_KINDS = frozenset(
+    [
+        *["str", "int", "float", "bool", "null", "timestamp", "binary", "value"],
+        *["merge", "map", "seq", "set"],
+    ]
+)
+    [
+        "str",
+        "int",
+        "float",
+        "bool",
+        "null",
+        "timestamp",
+        "binary",
+        "value",
+        "merge",
+        "map",
+        "seq",
+        "set",
+    ]
+)
 
 
 class YamlError(Exception):
@@ -72,7 +93,7 @@ class _Building:
         self._count += 1
         if self._count > MAX_NODES or depth > MAX_DEPTH:
             raise YamlError(origin, "grows too large when its aliases are filled in")
-        if not node.tag.startswith(_PLAIN):
+        if not node.tag.startswith(_PLAIN) or node.tag.removeprefix(_PLAIN) not in _KINDS:
             self._problems.append(Problem(origin, "an unknown tag"))
             return Node(Unknown("an unknown tag"), origin)
         if isinstance(node, yaml.MappingNode):

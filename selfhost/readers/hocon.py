@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from selfhost.readers.hocon_syntax import (
+    MIXED,
     Append,
     Concatenation,
     Entry,
@@ -91,6 +92,7 @@ class _Evaluation:
         self._steps = 0
         self._text = 0
         self._nesting = 0
+        self._open: list[ObjectLiteral] = []  # objects whose keys are being worked out
 
     def document(self) -> Node:
         return self._node(self._root, Origin(self._file, 1), ())
@@ -116,12 +118,14 @@ class _Evaluation:
             items = [self._node(item, place, ()) for item, place in value.items]
             node = Node(tuple(items), origin, overrides)
         else:
+            self._open.append(value)
             fields = {}
             for key, slot in value.slots.items():
                 found = self._whole(slot)
                 if not isinstance(found, _Missing):
                     set_at, replaced = self._places(slot, found)
                     fields[key] = self._node(found, set_at, replaced)
+            self._open.pop()
             unseen = value.rest.expression if value.rest else None
             rest = unseen if isinstance(unseen, Unknown) else None
             node = Node(fields, origin, overrides, rest)
@@ -158,7 +162,8 @@ class _Evaluation:
         while index:
             index -= 1
             entry = slot.entries[index]
-            slot.busy = index
+            # Inside a plain list the library finds no earlier value, only a circle.
+            slot.busy = 0 if isinstance(entry.expression, ListLiteral) else index
             if isinstance(entry.expression, Append):
                 found = self._appended(slot, index)
             else:
@@ -274,7 +279,7 @@ class _Evaluation:
             return left
         if isinstance(right, Unknown):
             return right
-        raise HoconError(origin, "an object, a list or a scalar beside a value of another kind")
+        raise HoconError(origin, MIXED)
 
     def _as_list(self, value: ObjectLiteral, origin: Origin) -> _Value:
         """An object beside a list counts as one when it has numbers as keys."""
@@ -295,6 +300,8 @@ class _Evaluation:
             found = self._look_up(wanted.prefix + wanted.path)
         if isinstance(found, _Missing):
             found = self._look_up(wanted.path)
+        if any(found is outer for outer in self._open[1:]):
+            return Unknown("refers to an object that it stands in")
         if not isinstance(found, _Missing):
             return found
         name = ".".join(wanted.path)

@@ -11,6 +11,7 @@ MAX_CHARACTERS = 2 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_INCLUDES = 100
 MAX_INCLUDE_DEPTH = 16
+MIXED = "an object, a list or a scalar beside a value of another kind"
 Include = Callable[[str, str], Source | None]
 
 
@@ -266,7 +267,9 @@ class _File:
             value = self._single()
         else:
             self._next += 1
+            self._lists += mark.text == "+="
             value = self._value()
+            self._lists -= mark.text == "+="
         del self._path[len(self._path) - len(path) :]
         if mark.text == "+=":
             value = Entry(Append(value), value.origin)
@@ -382,8 +385,12 @@ def _beside(parts: list[Entry], entry: Entry) -> None:
             text = last.text + new.text
             parts[-1] = Entry(Literal(text, text), parts[-1].origin)
             return
-        if new.bare and _braced(parts[-1]):
-            return
+        if _braced(parts[-1]):
+            if new.bare:
+                return
+            raise HoconError(entry.origin, MIXED)
+    if parts and isinstance(parts[-1].expression, Literal) and _braced(entry):
+        raise HoconError(entry.origin, MIXED)
     parts.append(entry)
 
 

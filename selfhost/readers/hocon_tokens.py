@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from selfhost.readers.tree import Origin, Path, Scalar
 
-MAX_TOKENS = 500_000
+MAX_TOKENS = 250_000
 _BLANK = r" \t\x0b\f\r\x1c-\x1f\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _LEXEME = re.compile(
     rf"""

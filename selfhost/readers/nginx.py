@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from selfhost.readers.nginx_syntax import Directive, statements
 from selfhost.readers.tree import Origin, Problem, Source
 
+__all__ = ["Directive", "NginxConfig", "read_nginx_dump", "read_nginx_files"]
+
 MAX_CHARACTERS = 8 * 1024 * 1024
 MAX_INCLUDE_DEPTH = 20
 MAX_DIRECTIVES = 100_000

@@ -21,7 +21,7 @@ REPEATED = frozenset(
 )
 """Options that add up when they stand several times."""
 
-_LINE = re.compile(r"([^\s=]+)(?:[=\s]+(.*))?", re.DOTALL)
+_LINE = re.compile(r"([^ \t=]+)(?:[= \t]+(.*))?", re.DOTALL)
 
 
 def read_turnserver(source: Source) -> Tree:
@@ -39,7 +39,7 @@ def read_turnserver(source: Source) -> Tree:
                 found.problem(number, "not an option")
         elif not match[1].startswith("#"):
             value = match[2] or ""
-            if len(value) > 1 and value[0] == value[-1] == '"':
-                value = value[1:-1]
+            if value.startswith('"'):
+                value = value[1:].removesuffix('"')
             found.set(match[1], value or True, number)
     return found.tree(REPEATED)
