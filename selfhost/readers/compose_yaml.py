@@ -14,21 +14,6 @@ _KINDS = frozenset(
         *["merge", "map", "seq", "set"],
     ]
 )
-    [
-        "str",
-        "int",
-        "float",
-        "bool",
-        "null",
-        "timestamp",
-        "binary",
-        "value",
-        "merge",
-        "map",
-        "seq",
-        "set",
-    ]
-)
 
 
 class YamlError(Exception):
