@@ -150,5 +150,5 @@ def run(argv: Sequence[str] | None = None) -> int:
 
 def _tell(error: SelfhostError) -> None:
     click.echo(f"error: {error.message}", err=True)
-    for line in error.hint.splitlines():
-        click.echo(f"  hint: {line}", err=True)
+    if error.hint:
+        click.echo("  hint: " + error.hint.replace("\n", "\n        "), err=True)

@@ -43,6 +43,7 @@ def environment(site: Site, control: Path, events: int) -> dict[str, str]:
         ANSIBLE_CALLBACK_PLUGINS=str(_CALLBACKS),
         ANSIBLE_CALLBACKS_ENABLED="selfhost_jsonl",
         ANSIBLE_HOST_KEY_CHECKING="True",
+        ANSIBLE_PYTHON_INTERPRETER="/usr/bin/python3",  # the one that python3-apt is for
         ANSIBLE_PIPELINING="True",
         ANSIBLE_SSH_ARGS=ssh,
         ANSIBLE_SSH_CONTROL_PATH_DIR=str(control),

@@ -259,7 +259,7 @@ def _error(code: int, state: RunState, mask: Masker, record: Path) -> SelfhostEr
     if state.failures:
         return failure.told(state.failures, str(log))
     reason = last_error(log.read_text("utf-8", "replace"))
-    if re.search(r"does not match any|could not match supplied host pattern", reason, re.I):
+    if re.search(r"leaves us with no hosts|does not match any", reason, re.I):
         return UsageError("--limit names no host of this inventory", hint="see hosts.yml")
     if code == 4:
         return TargetError(f"a host could not be reached: {reason}", hint=f"log: {log}")

@@ -116,6 +116,8 @@ def _reason(data: Any) -> dict[str, Any]:
     for item in data.get("results") or []:
         if isinstance(item, dict) and item.get("failed"):
             return {"hidden": True} if "censored" in item else {**_texts(item), "item": _item(item)}
+    for module in (data.get("failed_modules") or {}).values():  # gathering facts
+        return {**_texts(data), **_texts(module)}
     return _texts(data)
 
 
