@@ -183,14 +183,17 @@ def host_of(address: str) -> str | None:
     return host.lower()
 
 
-def whose(server: Server, host: str) -> Whose:
-    """Whose a host is, by the catalogue of third parties and the names this server goes by."""
+def whose(server: Server, host: str, names: Iterable[str] = ()) -> Whose:
+    """Whose a host is, by the catalogue of third parties and the names this server goes by.
+
+    ``names``: further names of its own.
+    """
     kind = kind_of_host(host)
     if kind:
         return Whose(Owner.FOREIGN, f"{host} belongs to {KINDS[kind]}")
     if private_name(host):
         return Whose(Owner.OWN, f"{host} is inside")
-    own = server.own_hosts
+    own = server.own_hosts | frozenset(names)
     if any(same_owner(host, name) for name in own):
         return Whose(Owner.OWN, f"{host} is the server's own")
     if not _HOST.match(host) or re.fullmatch(r"[0-9.]+", host) or ":" in host:
@@ -203,7 +206,9 @@ def whose(server: Server, host: str) -> Whose:
     return Whose(Owner.FOREIGN, f"{host} is outside {public[0]}")
 
 
-def judge_address(server: Server, key: str, node: Node, why: str) -> Verdict:
+def judge_address(
+    server: Server, key: str, node: Node, why: str, names: Iterable[str] = ()
+) -> Verdict:
     """One address of one key: own, foreign or unclear. Nothing at all is good."""
     hole = first_unknown(node)
     if hole is not None:
@@ -221,7 +226,7 @@ def judge_address(server: Server, key: str, node: Node, why: str) -> Verdict:
         return unknown(f"{key} is no address that is understood: {value!r}"[:200], cited)
     if host is None:
         return passed(f"{key} is on the server itself", cited)
-    found = whose(server, host)
+    found = whose(server, host, names)
     if found.owner is Owner.OWN:
         return passed(f"{key}: {found.why}", cited)
     if found.owner is Owner.UNCLEAR:

@@ -5,12 +5,13 @@ from fnmatch import fnmatch
 from typing import TypeVar, cast
 
 from selfhost.catalog.components import components
-from selfhost.effective import host, jvm, prosody, turn, web
+from selfhost.effective import docker, host, jvm, prosody, turn, web
 from selfhost.effective import nginx as nginx_view
 from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope, Unseen
 from selfhost.evidence.model import Document, Evidence, State
 from selfhost.readers import facts
+from selfhost.readers.compose import ComposeFile
 from selfhost.readers.nginx import NginxConfig
 from selfhost.readers.prosody import ProsodyConfig
 
@@ -139,6 +140,18 @@ class Server:
     def coturn(self) -> Config:
         """``turnserver.conf``."""
         return self._once("coturn", lambda: turn.configuration(self))
+
+    # -- docker-jitsi-meet ----------------------------------------------------------------------
+
+    @property
+    def docker(self) -> tuple[Config, ...]:
+        """Variables of each ``.env``, with what Compose files set over it."""
+        return self._once("docker", lambda: docker.settings(self))
+
+    @property
+    def compose(self) -> ComposeFile:
+        """The services of the Compose files in use."""
+        return self._once("compose", lambda: docker.compose(self))
 
     # -- the host -------------------------------------------------------------------------------
 

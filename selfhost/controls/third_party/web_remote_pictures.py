@@ -14,8 +14,17 @@ CONTROL = Control(
     upstream_default="images/watermark.svg, local",
     fix=Fix(by_hand="Put the pictures on your own server and use a path in config.js."),
     references=("jitsi/jitsi-meet: config.js",),
-    surfaces=("web-branding-assets",),
-    check=own_addresses("every visitor fetches pictures there", "defaultLogoUrl", "corsAvatarURLs"),
+    surfaces=(
+        "web-branding-assets",
+        "web-custom-buttons",
+    ),
+    check=own_addresses(
+        "every visitor fetches pictures there",
+        "defaultLogoUrl",
+        "corsAvatarURLs",
+        "customToolbarButtons",
+        "customParticipantMenuButtons",
+    ),
     bad=(
         served(
             "var config = {\n"

@@ -1,0 +1,101 @@
+"""Checks of docker-jitsi-meet's variables, from which its templates write each program's files."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+from selfhost.controls.model import Check, Cited, Verdict, fail, passed, unknown
+from selfhost.controls.predicates import Judge, judge_setting, setting
+from selfhost.controls.web_predicates import Owner, judge_address, whose
+from selfhost.effective.config import Config
+from selfhost.effective.docker import is_deployment
+from selfhost.effective.server import Server
+from selfhost.readers.tree import Node
+
+#: What the templates' ``toBool`` takes for no.
+NO = ("", "0", "f", "F", "false", "False", "FALSE")
+
+
+def docker(server: Server) -> tuple[Config, ...]:
+    """The variables of each ``.env``."""
+    return server.docker
+
+
+def no(why: str) -> Judge:
+    """Must be off as the templates see it."""
+    return lambda value: None if value is None or str(value).strip() in NO else why
+
+
+def yes(why: str) -> Judge:
+    """Must be on as the templates see it."""
+    return lambda value: why if value is None or str(value).strip() in NO else None
+
+
+def switched_off(why: str, *names: str) -> Check:
+    """None of these variables is on. All of them are off unless they are set."""
+    return setting(docker, *names, judge=no(why))
+
+
+def switched_on(why: str, name: str) -> Check:
+    """The variable is on; missing is bad in a deployment's ``.env``."""
+
+    def check(server: Server) -> Iterator[Verdict]:
+        for config in server.docker:
+            absent = why if is_deployment(config) else None
+            yield judge_setting(config, name, yes(why), absent)
+
+    return check
+
+
+def own_names(config: Config) -> tuple[str, ...]:
+    """The name in ``PUBLIC_URL``."""
+    node = config.get("PUBLIC_URL")
+    if node is None or not isinstance(node.value, str):
+        return ()
+    text = node.value if "//" in node.value else f"//{node.value}"
+    host = urlsplit(text).hostname
+    return (host,) if host else ()
+
+
+def own_urls(why: str, *names: str) -> Check:
+    """Each variable, where set, holds an address of the deployment's own."""
+
+    def check(server: Server) -> Iterator[Verdict]:
+        for config in server.docker:
+            for name in names:
+                node = config.get(name)
+                if node is None:
+                    yield judge_setting(config, name, no(why), None)
+                else:
+                    yield judge_address(server, name, node, why, own_names(config))
+
+    return check
+
+
+def own_stun(name: str, off: Callable[[Config], bool], missing: str) -> Check:
+    """A list ``HOST[:PORT],…`` of own servers. Empty or unset means ``missing``."""
+
+    def check(server: Server) -> Iterator[Verdict]:
+        for config in server.docker:
+            node = config.get(name)
+            if off(config):
+                yield passed(f"{name} is not used", Cited(config.place))
+            elif node is None or not isinstance(node.value, str) or not node.value.strip():
+                absent = missing if is_deployment(config) else None
+                yield judge_setting(config, name, yes(missing), absent)
+            else:
+                yield from _hosts(server, config, name, node, node.value)
+
+    return check
+
+
+def _hosts(server: Server, config: Config, name: str, node: Node, value: str) -> Iterator[Verdict]:
+    cited = Cited.node(name, node)
+    for entry in filter(None, (part.strip() for part in value.split(","))):
+        host = entry.removeprefix("stun:").rsplit(":", 1)[0].strip("[]")
+        found = whose(server, host, own_names(config))
+        if found.owner is Owner.OWN:
+            yield passed(f"{name}: {found.why}", cited)
+        elif found.owner is Owner.FOREIGN:
+            yield fail(f"{name}: {found.why}, which learns addresses", cited)
+        else:
+            yield unknown(f"{name}: {found.why}", cited)

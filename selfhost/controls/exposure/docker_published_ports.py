@@ -1,0 +1,115 @@
+from collections.abc import Iterator
+
+from selfhost.controls.model import (
+    Category,
+    Cited,
+    Control,
+    Fix,
+    Severity,
+    Verdict,
+    fail,
+    passed,
+    unknown,
+)
+from selfhost.controls.web_examples import NO_COMPOSE, compose
+from selfhost.effective.server import Server
+from selfhost.readers.tree import Origin, Unknown
+
+#: Ports inside the containers that nobody outside has a use for.
+INNER = {
+    "8888": "jicofo's control interface",
+    "8080": "the bridge's control interface",
+    "9090": "a bridge's or metrics port",
+    "5222": "Prosody's client port",
+    "5269": "Prosody's federation port",
+    "5280": "Prosody's HTTP port",
+    "5347": "Prosody's component port",
+    "2222": "a recorder's interface",
+    "3333": "a recorder's interface",
+    "3000": "a dashboard",
+    "3100": "a log database",
+    "9001": "a pad",
+}
+
+
+def check(server: Server) -> Iterator[Verdict]:
+    """``[IP:][HOST:]CONTAINER[/PROTOCOL]`` of every service."""
+    bad = False
+    for service in server.compose.services.values():
+        for port in service.ports:
+            key = f"services.{service.name}.ports"
+            if isinstance(port.value, Unknown):
+                bad = True
+                yield unknown(f"{key}: {port.value.reason}", Cited.node(key, port))
+                continue
+            inner, address = _parts(str(port.value))
+            if inner in INNER and address not in LOOPBACK:
+                bad = True
+                yield fail(f"{key}: {INNER[inner]} is open on all addresses", Cited.node(key, port))
+    if not bad:
+        looked = [Cited(Origin(d.path)) for d in server.documents("docker.compose")]
+        yield passed("no inner port is published to all", *looked)
+
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def _parts(port: str) -> tuple[str, str]:
+    """The port inside, and the address that it is published on."""
+    mapping = port.partition("/")[0]
+    address = ""
+    if mapping.startswith("["):
+        address, _, mapping = mapping[1:].partition("]:")
+    before, _, inner = mapping.rpartition(":")
+    return inner, address or (before.rpartition(":")[0])
+
+
+CONTROL = Control(
+    id="docker-published-ports",
+    title="Control ports are published on loopback only",
+    category=Category.EXPOSURE,
+    severity=Severity.HIGH,
+    component="docker",
+    needs=("docker.compose",),
+    risk="Docker opens published ports ahead of the host's firewall. Without "
+    "127.0.0.1 in front, the control interfaces of jicofo and bridge, "
+    "Prosody's ports or a log database are open to the world.",
+    upstream_default="127.0.0.1 for jicofo and bridge",
+    fix=Fix(by_hand="Put 127.0.0.1: in front of the port, or remove it."),
+    references=("jitsi/docker-jitsi-meet: docker-compose.yml, log-analyser.yml",),
+    surfaces=("docker-published-ports",),
+    check=check,
+    bad=(
+        compose(
+            "services:\n"
+            "  jvb:\n"
+            "    image: jitsi/jvb\n"
+            "    ports:\n"
+            "      - '10000:10000/udp'\n"
+            "      - '8080:8080'\n",
+            at=6,
+        ),
+        compose("services:\n  prosody:\n    ports: ['0.0.0.0:5222:5222']\n", at=3),
+        compose(
+            "services:\n  jicofo:\n    ports:\n      - target: 8888\n        published: 8888\n",
+            at=4,
+        ),
+    ),
+    good=(
+        compose(
+            "services:\n"
+            "  jvb:\n"
+            "    ports:\n"
+            "      - '10000:10000/udp'\n"
+            "      - '127.0.0.1:8080:8080'\n"
+            "  web:\n"
+            "    ports: ['80:8000', '443:8443']\n"
+        ),
+        compose("services:\n  jicofo:\n    ports:\n      - '[::1]:8888:8888'\n"),
+        compose(
+            "services:\n  prosody:\n    expose: ['5222']\n", note="exposed to other containers only"
+        ),
+        NO_COMPOSE,
+    ),
+    unclear=(compose("services:\n  jvb:\n    ports:\n      - '${BIND}:8080:8080'\n"),),
+)
