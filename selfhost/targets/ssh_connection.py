@@ -8,6 +8,7 @@ the user, and a host key that is in none of the given files is refused.
 """
 
 import logging
+import re
 import shlex
 import socket
 import sys
@@ -115,12 +116,19 @@ class Connection:
             command = ["sudo", "-n", "--", *command]
         with ssh_failure.as_target_error(self.endpoint):
             done = self._exec(shlex.join(command), program + stdin, timeout, max_output)
-        if become and done.returncode == 1 and not done.stdout and done.stderr[:5] == b"sudo:":
-            raise ssh_failure.sudo_refused(self.endpoint, done.stderr)
-        if done.returncode == 127 and not done.stdout:
-            missing = "sudo" if become and b"sudo" in done.stderr else interpreter.value
-            raise ssh_failure.program_missing(self.endpoint, missing)
+        self._judge_start(done, interpreter, become)
         return done
+
+    def _judge_start(self, done: Completed, interpreter: Interpreter, become: bool) -> None:
+        """Raise when it was not the program that failed, but what should have started it."""
+        from_sudo = become and done.returncode == 1 and done.stderr.startswith(b"sudo:")
+        if done.stdout or not (done.returncode == 127 or from_sudo):
+            return
+        for name in ("sudo", interpreter.value):
+            if re.search(rf"\b{name}: (command )?not found".encode(), done.stderr):
+                raise ssh_failure.program_missing(self.endpoint, name)
+        if from_sudo:
+            raise ssh_failure.sudo_refused(self.endpoint, done.stderr)
 
     def _exec(self, command: str, payload: bytes, timeout: float, max_output: int) -> Completed:
         deadline = time.monotonic() + timeout
