@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from selfhost.readers.hocon_syntax import (
-    MIXED,
+from selfhost.readers.hocon_expressions import (
     Append,
     Concatenation,
     Entry,
@@ -17,10 +16,10 @@ from selfhost.readers.hocon_syntax import (
     ListLiteral,
     Literal,
     ObjectLiteral,
-    Parser,
     Slot,
     Substitution,
 )
+from selfhost.readers.hocon_syntax import MIXED, Parser
 from selfhost.readers.hocon_tokens import HoconError
 from selfhost.readers.tree import Node, Origin, Path, Problem, Source, Tree, Unknown
 

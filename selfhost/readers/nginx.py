@@ -14,7 +14,7 @@ __all__ = ["Directive", "NginxConfig", "read_nginx_dump", "read_nginx_files"]
 MAX_CHARACTERS = 8 * 1024 * 1024
 MAX_INCLUDE_DEPTH = 20
 MAX_DIRECTIVES = 100_000
-MAX_FILES = 2_000
+MAX_FILES = 1_000
 _HEADER = re.compile(r"^# configuration file (/[^\n]*):\r?$", re.MULTILINE)
 
 
@@ -187,7 +187,7 @@ class _Reading:
             paths = [self._by_path[p] for p in _matching(pattern, self._by_path)]
             if self._complete is not None and posixpath.dirname(pattern) not in self._complete:
                 self._problem(directive, "includes a folder that was not collected whole")
-        self._files += len(paths)
+        self._files += len(paths) + 1
         if self._files > MAX_FILES and not self._full:
             self._problem(directive, "includes too many files", fatal=True)
             self._full = True
