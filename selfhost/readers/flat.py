@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from selfhost.readers.tree import Node, Origin, Problem, Source, Tree, Unknown, Value
 
-MAX_CHARACTERS = 2 * 1024 * 1024
+MAX_CHARACTERS = 1024 * 1024
 
 
 class FlatTree:
@@ -61,7 +61,7 @@ def unreadable(origin: Origin, message: str) -> Tree:
 
 
 def too_large(source: Source) -> Tree | None:
-    """The answer to a source beyond 2 MiB."""
+    """The answer to a source beyond 1 MiB."""
     if len(source.text) <= MAX_CHARACTERS:
         return None
-    return unreadable(Origin(source.path), "larger than 2 MiB: not read")
+    return unreadable(Origin(source.path), "larger than 1 MiB: not read")
