@@ -55,6 +55,12 @@ class _Child:
     events: IO[bytes]
     pending: dict[str, bytes] = field(default_factory=lambda: {"log": b"", "events": b""})
 
+    def close(self) -> None:
+        """Close our ends of its pipes."""
+        self.events.close()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
 
 def run_playbook(site: Site, request: Request, observe: Observer) -> Outcome:
     """Run a playbook on a site and wait for it.
@@ -80,7 +86,7 @@ def run_playbook(site: Site, request: Request, observe: Observer) -> Outcome:
                 _stop(child.process)
                 raise
             finally:
-                child.events.close()
+                child.close()
         finally:
             seconds = time.time() - started
             _write_summary(record, request, state, started, seconds, code)

@@ -1,0 +1,149 @@
+"""The probe's answer, parsed and judged."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from selfhost.provision.facts import Listener, parse_probe
+from selfhost.provision.readiness import DnsAnswer, Status, judge
+
+SETTINGS = {"site_domain": "meet.jitsi.net", "site_public_address": "203.0.113.7"}
+DNS = DnsAnswer(("203.0.113.7",))
+
+
+def _judged(
+    answer: str,
+    settings: dict[str, str] | None = None,
+    dns: DnsAnswer = DNS,
+    offset: float | None = 0.4,
+) -> dict[str, tuple[Status, str, str]]:
+    facts = parse_probe(answer.encode())
+    checks = judge(facts, settings or SETTINGS, dns, clock_offset=offset)
+    return {check.id: (check.status, check.message, check.fix) for check in checks}
+
+
+def test_a_good_server_is_ready(answer: str) -> None:
+    judged = _judged(answer)
+    assert {status for status, _, _ in judged.values()} == {Status.OK}
+    assert len(judged) == 13
+    assert judged["memory"][1] == "4.0 GiB"
+    assert judged["disk"][1] == "19.1 GiB free"
+
+
+@pytest.mark.parametrize(
+    ("check", "old", "new", "status", "message"),
+    [
+        ("privilege", "\nroot\n", "\ndenied\n", "failed", "sudo asks for a password"),
+        ("privilege", "\nroot\n", "\nno-sudo\n", "failed", "not root and sudo is not installed"),
+        ("privilege", "\nroot\n", "\nsudo\n", "ok", "through sudo"),
+        ("privilege", "\nroot\n", "\n", "unknown", "did not say"),
+        ("distribution", 'VERSION_ID="12"', 'VERSION_ID="11"', "failed", "is not supported"),
+        ("distribution", "ID=debian", "ID=fedora", "failed", "is not supported"),
+        ("distribution", "ID=debian", "", "unknown", "os-release"),
+        ("architecture", "amd64", "armhf", "failed", "armhf is not supported"),
+        ("architecture", "amd64", "arm64", "ok", "arm64"),
+        ("systemd", "== init\nsystemd", "== init\ntini", "failed", "process 1 is tini"),
+        ("systemd", "\nrunning", "\ndegraded", "warning", "a unit has failed"),
+        ("systemd", "\nrunning", "\nstarting", "warning", "still booting"),
+        ("python", "3.11", "", "failed", "python3 is missing"),
+        ("python", "3.11", "3.7", "failed", "Python 3.7 is too old"),
+        ("packages", "== dpkg\n", "== dpkg\nhalf installed\n", "failed", "interrupted"),
+        ("memory", "4194304", "1048576", "failed", "1.0 GiB of memory is too little"),
+        ("memory", "4194304", "1900000", "warning", "small meetings only"),
+        ("memory", "4194304", "9" * 40, "unknown", "not known"),
+        ("disk", "20000000", "900000", "failed", "too little"),
+        ("disk", "20000000", "5000000", "warning", "4.8 GiB free"),
+        ("ports", "\nend\n", "\n", "unknown", "ss is missing"),
+        ("ports", "0.0.0.0:22 ", "0.0.0.0:443 ", "failed", "ssh holds 443/tcp"),
+        ("conflicts", "== packages\n", "== packages\nii  caddy\n", "warning", "caddy"),
+        ("conflicts", "== packages\n", "== packages\nrc  caddy\n", "ok", "no other"),
+        ("conflicts", "== packages\n", "== packages\nii  jibri\n", "warning", "can record"),
+        ("conflicts", "== packages\n", "== packages\nii  nginx\n", "warning", "already"),
+        ("conflicts", "== packages\n", "== packages\nii  nginx\nii  jicofo\n", "ok", "no other"),
+        ("address", "203.0.113.7/24", "10.0.0.7/24", "warning", "behind NAT"),
+        ("address", "== addresses\n", "== other\n", "unknown", "not known"),
+    ],
+)
+def test_what_is_wrong_is_said_with_a_way_to_mend_it(
+    answer: str, check: str, old: str, new: str, status: str, message: str
+) -> None:
+    assert old in answer
+    got, said, fix = _judged(answer.replace(old, new, 1))[check]
+    assert (got.value, message in said) == (status, True), said
+    assert bool(fix) == (status != "ok")
+
+
+@pytest.mark.parametrize(
+    ("offset", "status", "message"),
+    [
+        (-4.0, "ok", "agrees"),
+        (30.0, "warning", "30 seconds ahead of"),
+        (-3600.0, "failed", "3600 seconds behind"),
+        (None, "unknown", "could not be read"),
+    ],
+)
+def test_clock(answer: str, offset: float | None, status: str, message: str) -> None:
+    got, said, _ = _judged(answer, offset=offset)["clock"]
+    assert (got.value, message in said) == (status, True), said
+
+
+@pytest.mark.parametrize(
+    ("domain", "addresses", "failure", "status", "message"),
+    [
+        ("meet.jitsi.net", (), "", "failed", "has no address in DNS"),
+        ("meet.example.test", (), "", "warning", "reserved for tests"),
+        ("meet.example.net", (), "", "warning", "reserved for tests"),
+        ("meet.jitsi.net", ("198.51.100.1",), "", "failed", "leads to 198.51.100.1, not to"),
+        ("meet.jitsi.net", ("2001:db8::9",), "", "warning", "which the settings do not know"),
+        ("meet.jitsi.net", (), "timed out", "unknown", "could not be looked up: timed out"),
+        ("meet.jitsi.net", ("203.0.113.7", "2001:db8::7"), "", "ok", "leads to"),
+    ],
+)
+def test_dns(
+    answer: str, domain: str, addresses: tuple[str, ...], failure: str, status: str, message: str
+) -> None:
+    settings = {**SETTINGS, "site_domain": domain, "site_public_address_v6": "2001:db8::7"}
+    got, said, _ = _judged(answer, settings, DnsAnswer(addresses, failure))["dns"]
+    assert (got.value, message in said) == (status, True), said
+
+
+def test_nat_with_the_servers_own_address(answer: str) -> None:
+    inside = answer.replace("203.0.113.7/24", "10.0.0.7/24")
+    good = _judged(inside, {**SETTINGS, "site_private_address": "10.0.0.7"})["address"]
+    assert good[0] is Status.OK
+    bad = _judged(inside, {**SETTINGS, "site_private_address": "10.0.0.8"})["address"]
+    assert bad[0] is Status.FAILED
+    assert "10.0.0.7" in bad[2]
+
+
+def test_listeners_belong_to_units_or_else_to_programs() -> None:
+    text = (
+        "== listeners\n"
+        'tcp LISTEN 0 511 192.0.2.1:443 0.0.0.0:* users:(("nginx",pid=12,fd=8),("x",pid=9,fd=8))\n'
+        'udp UNCONN 0 0 *:10000 *:* users:(("python3",pid=14,fd=3))\n'
+        'tcp LISTEN 0 9 [::1]:5222 [::]:* users:(("lua5.4",pid=15,fd=3))\n'
+        "tcp LISTEN 0 9 192.0.2.1:80 0.0.0.0:*\n"
+        "tcp LISTEN nonsense\nend\n"
+        "== units\n"
+        "pid=12 0::/system.slice/nginx.service \n"
+        "pid=14 1:name=systemd:/x/system.slice/jitsi-videobridge2.service 0::/ \n"
+    )
+    facts = parse_probe(text.encode())
+    assert facts.listeners == (
+        Listener("tcp", "192.0.2.1", 443, "nginx", "nginx.service"),
+        Listener("udp", "*", 10000, "python3", "jitsi-videobridge2.service"),
+        Listener("tcp", "::1", 5222, "lua5.4", ""),
+        Listener("tcp", "192.0.2.1", 80, "", ""),
+    )
+    checks = judge(facts, SETTINGS, DNS, clock_offset=0)
+    (ports,) = [check for check in checks if check.id == "ports"]
+    assert ports.message == "another program holds 80/tcp, which the server needs"
+
+
+@given(st.binary(max_size=2000))
+def test_whatever_a_server_prints_is_judged(noise: bytes) -> None:
+    for output in (noise, b"== listeners\n" + noise + b"\nend\n== addresses\n" + noise):
+        facts = parse_probe(output)
+        checks = judge(facts, SETTINGS, DNS, clock_offset=None)
+        assert any(check.status is not Status.OK for check in checks)
+        assert all(c.isprintable() for check in checks for c in check.message + check.fix)
