@@ -39,7 +39,7 @@ printf '%s\n' '[Unit]' 'Before=ssh.service' '[Service]' 'Type=oneshot' \
 chroot "$1" systemctl enable -q ssh-host-keys.service
 chroot "$1" systemctl mask -q systemd-resolved.service systemd-timesyncd.service apt-daily.timer \
   apt-daily-upgrade.timer 2>/dev/null || true
-printf 'Binary::apt::APT::Keep-Downloaded-Packages "true";\nAPT::Keep-Downloaded-Packages "true";\n' \
+printf '%s "true";\n' Binary::apt::APT::Keep-Downloaded-Packages APT::Keep-Downloaded-Packages \
   > "$1"/etc/apt/apt.conf.d/90keep-downloads
 """
 

@@ -17,12 +17,13 @@ COMMAND_TIMEOUT = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """``engine`` is podman or docker; ``options`` stand before the command, ``run_options`` make
-    a container that boots systemd."""
+    """``engine`` is podman or docker; ``options`` stand before the command, ``limits`` belong to
+    every container, ``boot_options`` to one that boots systemd."""
 
     engine: str
     options: tuple[str, ...]
-    run_options: tuple[str, ...]
+    limits: tuple[str, ...]
+    boot_options: tuple[str, ...]
 
     def command(self, *arguments: str) -> list[str]:
         """A command line of the engine."""
@@ -72,7 +73,7 @@ _DOCKER_SYSTEMD = (
     "--security-opt", "seccomp=unconfined",
     "--security-opt", "apparmor=unconfined",
     "--cgroupns=private",
-    "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",
+    "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",  # noqa: S108
     "-v", "/sys/fs/cgroup/systemd:/sys/fs/cgroup/systemd:rw",
 )  # fmt: skip
 
@@ -83,12 +84,12 @@ def candidates() -> list[Runtime]:
     if shutil.which("podman"):
         runtimes = [(), *(("--runtime", r) for r in ("crun", "runc") if shutil.which(r))]
         found += [
-            Runtime("podman", runtime, ("--systemd=always", *limits(wanted)))
+            Runtime("podman", runtime, limits(wanted), ("--systemd=always",))
             for runtime in runtimes
             for wanted in WANTED_LIMITS
         ]
     if shutil.which("docker"):
-        found += [Runtime("docker", (), (*_DOCKER_SYSTEMD, *limits(w))) for w in WANTED_LIMITS]
+        found += [Runtime("docker", (), limits(w), _DOCKER_SYSTEMD) for w in WANTED_LIMITS]
     return found
 
 
@@ -98,7 +99,7 @@ def works(runtime: Runtime, image: str) -> str:
     label = ("--label", f"{state.LABEL}={state.lab_id()}")
     try:
         runtime.call("rm", "-f", name, check=False)
-        runtime.call("run", "-d", "--name", name, *label, *runtime.run_options,
+        runtime.call("run", "-d", "--name", name, *label, *runtime.limits, *runtime.boot_options,
                      "--cap-add", "NET_ADMIN", image, "/sbin/init", timeout=60)  # fmt: skip
         for _ in range(40):
             answer = runtime.call(
@@ -143,7 +144,8 @@ def find(image: str) -> Runtime:
     if file.exists():
         known = json.loads(file.read_text("utf-8"))
         if known.pop("fingerprint", None) == fingerprint:
-            return Runtime(**{k: v if k == "engine" else tuple(v) for k, v in known.items()})
+            engine, *options = known.values()
+            return Runtime(engine, *map(tuple, options))
     engine_for_images()
     tried = []
     for runtime in candidates():

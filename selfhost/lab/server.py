@@ -89,7 +89,7 @@ def _start(engine: Runtime, server: LabServer, base: str, publish: Sequence[str]
     engine.call(
         "run", "-d", "--name", server.container, *runtime.label_options(),
         "--hostname", server.hostname, "--network", network.ensure(engine),
-        *engine.run_options, "--cap-add", "NET_ADMIN",
+        *engine.limits, *engine.boot_options, "--cap-add", "NET_ADMIN",
         "-v", f"{archives}:/var/cache/apt/archives",
         *(option for item in ports for option in ("-p", item)),
         base, "/sbin/init",

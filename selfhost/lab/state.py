@@ -27,9 +27,8 @@ def folder() -> Path:
 def lab_id() -> str:
     """The id that marks everything this folder's lab has made."""
     file = folder() / "id"
-    with contextlib.suppress(FileExistsError):
-        with file.open("x") as stream:
-            stream.write(secrets.token_hex(6))
+    with contextlib.suppress(FileExistsError), file.open("x") as stream:
+        stream.write(secrets.token_hex(6))
     return file.read_text("utf-8").strip()
 
 
