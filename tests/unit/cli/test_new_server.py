@@ -130,6 +130,7 @@ def test_apply_reports_roles_and_changes(
     )
     program.chmod(0o755)
     monkeypatch.setattr(content, "program", lambda name: program)
+    capsys.readouterr()
     assert main(["apply"]) == 0
     shown = capsys.readouterr()
     assert "web                 1 ok, 1 changed" in shown.err
