@@ -1,0 +1,2 @@
+#!/bin/bash
+echo "A stand-in makes no dumps."

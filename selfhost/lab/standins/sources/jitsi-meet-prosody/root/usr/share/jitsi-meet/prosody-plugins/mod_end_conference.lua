@@ -1,0 +1,2 @@
+-- Stand-in: loads and does nothing.
+module:log("debug", "stand-in of end_conference loaded");

@@ -1,0 +1,1 @@
+// not used by the stand-in

@@ -1,0 +1,3 @@
+#!/bin/bash
+# The real script works over the internet; this one only leaves a note and fails.
+exec "$(dirname "$0")/third-party-call.sh" move-to-jaas "$@"
