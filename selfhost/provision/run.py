@@ -14,11 +14,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
 from selfhost import __version__
@@ -80,8 +82,9 @@ def run_playbook(site: Site, request: Request, observe: Observer) -> Outcome:
         try:
             child = _start(site, request, playbook, control)
             try:
-                _follow(child, state, mask, record, observe)
-                code = child.process.wait()
+                with _termination_as_interrupt():
+                    _follow(child, state, mask, record, observe)
+                    code = child.process.wait()
             except BaseException:
                 _stop(child.process)
                 raise
@@ -206,6 +209,24 @@ def _tell(name: str, lines: bytes, state: RunState, observe: Observer) -> None:
     for line in lines.splitlines():
         if event := state.feed(line):
             observe(state, event, b"")
+
+
+@contextlib.contextmanager
+def _termination_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end a run as Ctrl-C does, so that nothing is orphaned."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {n: signal.signal(n, _interrupt) for n in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

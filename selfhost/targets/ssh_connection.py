@@ -173,7 +173,7 @@ def connect(
 
     ``trust_unknown`` is asked about a host that no file knows; the answer True goes on (the
     caller stores the key). A *changed* key is refused without asking. With an identity file,
-    the default keys of ``~/.ssh`` are not tried.
+    here or in ``~/.ssh/config``, the default keys of ``~/.ssh`` are not tried.
 
     Raises TargetError: no such host, refused, no answer in ``timeout`` seconds, not an SSH
     server, host key unknown, changed or revoked, login refused, identity file not usable.
@@ -182,6 +182,7 @@ def connect(
     rule = _HostKeyRule(endpoint, trust_unknown)
     client.set_missing_host_key_policy(rule)
     pkey = _identity(endpoint)
+    configured = [] if endpoint.identity_file else _configured_identities(endpoint)
     with ssh_failure.as_target_error(endpoint, timeout):
         sock = socket.create_connection((endpoint.host, endpoint.port), timeout=timeout)
         # Many small writes wait for an answer each: without this, Nagle adds 40 ms to each.
@@ -192,8 +193,9 @@ def connect(
                 port=endpoint.port,
                 username=endpoint.user,
                 pkey=pkey,
+                key_filename=configured,
                 sock=sock,
-                look_for_keys=endpoint.identity_file is None,
+                look_for_keys=endpoint.identity_file is None and not configured,
                 banner_timeout=timeout,
                 auth_timeout=timeout,
                 timeout=timeout,
@@ -250,6 +252,21 @@ def _identity(endpoint: Endpoint) -> "paramiko.PKey | None":
         return None
     except (ValueError, module.SSHException):
         raise ssh_failure.identity_not_a_key(path) from None
+
+
+def _configured_identities(endpoint: Endpoint) -> list[str]:
+    """The identity files that ``~/.ssh/config`` names for a host, as Ansible's ssh uses them.
+
+    Raises TargetError when it names a proxy, which is not supported here.
+    """
+    try:
+        config = _paramiko().SSHConfig.from_path(Path.home() / ".ssh" / "config")
+        found = config.lookup(endpoint.host)
+    except Exception:  # a file that is absent or beyond paramiko is no help, and no harm
+        return []
+    if found.get("proxyjump", found.get("proxycommand", "none")).lower() != "none":
+        raise ssh_failure.proxy_not_supported(endpoint)
+    return [name for name in found.get("identityfile", []) if Path(name).is_file()]
 
 
 class _HostKeyRule:

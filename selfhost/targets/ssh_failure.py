@@ -157,6 +157,14 @@ def identity_not_a_key(path: Path) -> TargetError:
     )
 
 
+def proxy_not_supported(endpoint: "Endpoint") -> TargetError:
+    """``~/.ssh/config`` leads to the host through another one."""
+    return TargetError(
+        f"~/.ssh/config reaches {endpoint.host} through a proxy, which is not supported yet",
+        hint="run this on the jump host, or forward a port: ssh -L 2222:HOST:22 JUMPHOST",
+    )
+
+
 def sudo_refused(endpoint: "Endpoint", stderr: bytes) -> PrivilegeError:
     """Sudo wants a password or does not know the user."""
     reason = _plain(stderr.decode("utf-8", "replace").split("\n")[0].removeprefix("sudo:"))

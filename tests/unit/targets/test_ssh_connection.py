@@ -189,6 +189,17 @@ def test_identity_files_that_cannot_be_used(ssh_server: Any, make_key: Any, tmp_
     assert "is not a private key" in _refused(ssh_server, identity_file=tmp_path / "text").message
 
 
+def test_identity_files_of_the_users_ssh_config(ssh_server: Any) -> None:
+    config = Path.home() / ".ssh" / "config"
+    config.write_text(f"Host 127.0.0.*\n  IdentityFile {ssh_server.identity}\n")
+    with _open(ssh_server, identity_file=None) as connection:
+        assert connection.run_script(b"print(1)").stdout == b"1\n"
+    config.write_text("Host 127.0.0.1\n  ProxyJump elsewhere\n")
+    assert "through a proxy" in _refused(ssh_server, identity_file=None).message
+    config.write_text("Match nonsense nonsense\n")
+    assert "there is no key" in _refused(ssh_server, identity_file=None).message
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 40, "but not as an SSH server"), (b"", "")],
