@@ -51,7 +51,8 @@ def serve(runtime: Runtime, image: str, progress: Callable[[str], None]) -> Serv
     runtime.call("rm", "-f", name, check=False)
     server = "python3 -m http.server --directory /srv/packages 80"
     runtime.call(
-        "run", "-d", "--name", name, *label_options(), *runtime.limits, "--network", network.ensure(runtime),
+        "run", "-d", "--name", name, *label_options(), *runtime.limits,
+        "--network", network.ensure(runtime),
         "-v", f"{repository.root}:/srv/packages:ro", image,
         "/bin/sh", "-c", f"exec {server} >/dev/null 2>&1",
     )  # fmt: skip
