@@ -14,6 +14,7 @@ from selfhost.settings.secrets import LENGTH
 from selfhost.settings.specs import NO_DEFAULT, Option, RoleSpec
 
 _WIDTH = 98
+_STR = "tag:yaml.org,2002:str"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,11 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: _Dumper, data: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in data else ('"' if not data or "{{" in data else None)
-    return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+    resolve: Any = dumper.resolve
+    read_back = resolve(yaml.ScalarNode, data, (True, False))
+    plain = read_back == _STR and dumper.analyze_scalar(data).allow_block_plain
+    style = "|" if "\n" in data else (None if plain else '"')
+    return dumper.represent_scalar(_STR, data, style=style)
 
 
 _Dumper.add_representer(str, _text)

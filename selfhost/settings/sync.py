@@ -22,7 +22,8 @@ def derived_files(checkout: Path) -> dict[Path, str]:
     files: dict[Path, str] = {}
     for spec in specs:
         folder = spec.path.parent.parent
-        files[folder / "defaults" / "main.yml"] = defaults_text(spec)
+        if any(option.default is not NO_DEFAULT for option in spec.options):
+            files[folder / "defaults" / "main.yml"] = defaults_text(spec)
         readme = folder / "README.md"
         files[readme] = readme_text(spec, readme)
     for name, text in render.example(specs).items():
@@ -51,7 +52,8 @@ def defaults_text(spec: RoleSpec) -> str:
 
 def readme_text(spec: RoleSpec, readme: Path) -> str:
     """The role's README with its table of variables written anew."""
-    text = readme.read_text(encoding="utf-8") if readme.is_file() else ""
+    new = f"# {spec.name}\n\n{spec.summary}\n\n{BEGIN}\n{END}\n"
+    text = readme.read_text(encoding="utf-8") if readme.is_file() else new
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:

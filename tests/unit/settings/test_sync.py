@@ -25,7 +25,9 @@ def test_defaults_hold_exactly_the_options_with_a_default(roles: Path) -> None:
         "web_pages": [],
         "web_ratio": 0.5,
     }
-    assert yaml.safe_load(defaults_text(specs["site"])) is None
+    files = derived_files(roles.parent)
+    assert roles / "web/defaults/main.yml" in files
+    assert roles / "site/defaults/main.yml" not in files
 
 
 def test_the_readme_table_is_replaced_and_the_rest_kept(roles: Path) -> None:
@@ -33,7 +35,7 @@ def test_the_readme_table_is_replaced_and_the_rest_kept(roles: Path) -> None:
     text = derived_files(roles.parent)[readme]
     assert text.startswith("# web\n\n<!-- variables -->\n| variable |")
     assert text.endswith("<!-- /variables -->\n\nend\n")
-    assert "| `web_log` | `off`, `short` | `'off'` | The access log. Off by default. |" in text
+    assert '| `web_log` | `off`, `short` | `"off"` | The access log. Off by default. |' in text
     assert "Hosts of your own \\| that browsers" in text
     readme.write_text(text)
     assert readme not in outdated(roles.parent)
