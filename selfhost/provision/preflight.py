@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from selfhost.errors import TargetError, UsageError
+from selfhost.provision.checks import Check, DnsAnswer, Status
 from selfhost.provision.facts import MAX_OUTPUT, parse_probe
-from selfhost.provision.readiness import Check, DnsAnswer, Status, judge
+from selfhost.provision.readiness import judge
 from selfhost.settings.site import Host, Site
 from selfhost.targets import ssh_connection
 from selfhost.targets.known_hosts import HostKey, host_name, known_keys

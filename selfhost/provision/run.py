@@ -1,29 +1,23 @@
 """Run a playbook: ansible-playbook as a child, its events read live, all of it kept.
 
-A run's record is ``<inventory>/runs/<time>/``, mode 0700: ``ansible.log`` (what Ansible
-printed), ``events.jsonl`` and ``run.json``. Secrets are masked in all of them.
+Its record is described in :mod:`selfhost.provision.record`.
 """
 
 import contextlib
-import fcntl
-import json
 import os
 import re
 import selectors
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
-from selfhost import __version__
 from selfhost.errors import ProvisionError, SelfhostError, TargetError, UsageError
 from selfhost.exitcodes import ExitCode
 from selfhost.provision import content, failure
@@ -31,6 +25,7 @@ from selfhost.provision.events import RunState
 from selfhost.provision.invocation import Request, command, environment
 from selfhost.provision.masking import Masker
 from selfhost.provision.preflight import remember_keys
+from selfhost.provision.record import open_record, write_summary
 from selfhost.settings.site import Site
 
 _TICK_S = 0.1
@@ -76,7 +71,7 @@ def run_playbook(site: Site, request: Request, observe: Observer) -> Outcome:
         raise SelfhostError(f"there is no playbook {playbook}")
     remember_keys(site)
     mask = Masker(site.secrets())
-    with _record(site) as record, _control_directory() as control:
+    with open_record(site.inventory) as record, _control_directory() as control:
         started = time.time()
         state, code = RunState(), None
         try:
@@ -92,35 +87,10 @@ def run_playbook(site: Site, request: Request, observe: Observer) -> Outcome:
                 child.close()
         finally:
             seconds = time.time() - started
-            _write_summary(record, request, state, started, seconds, code)
+            write_summary(record, request, state, started, seconds, code)
         if code != 0:
             raise _error(code, state, mask, record)
         return Outcome(state, seconds, record)
-
-
-@contextlib.contextmanager
-def _record(site: Site) -> Iterator[Path]:
-    """A new directory for the run's record; a lock keeps a second run away meanwhile."""
-    runs = site.inventory / "runs"
-    try:
-        runs.mkdir(mode=0o700, exist_ok=True)
-        lock = (runs / ".lock").open("w")
-    except OSError as error:
-        raise UsageError(
-            f"{runs} cannot be written: {error.strerror}",
-            hint="the log of each run is kept there; make the inventory writable for your user",
-        ) from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise UsageError(
-                f"another run on {site.inventory} is under way", hint="wait until it has ended"
-            ) from None
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        record = runs / stamp
-        record.mkdir(mode=0o700)
-        yield record
 
 
 @contextlib.contextmanager
@@ -242,43 +212,6 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-def _write_summary(
-    record: Path,
-    request: Request,
-    state: RunState,
-    started: float,
-    seconds: float,
-    code: int | None,
-) -> None:
-    steps = [
-        {
-            "role": role.name,
-            "ok": role.ok,
-            "changed": role.changed,
-            "skipped": role.skipped,
-            "failed": role.failed,
-            "unreachable": role.unreachable,
-            "seconds": round(role.seconds, 1),
-        }
-        for role in state.steps
-    ]
-    summary = {
-        "schema": "selfhost.run/1",
-        "selfhost": __version__,
-        "python": sys.version.split()[0],
-        "started": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 1),
-        "playbook": request.playbook,
-        "check": request.check,
-        "tags": request.tags,
-        "limit": request.limit,
-        "exit": code,  # null: interrupted
-        "changed": state.changed,
-        "steps": steps,
-    }
-    (record / "run.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
 
 
 def _error(code: int, state: RunState, mask: Masker, record: Path) -> SelfhostError:

@@ -1,11 +1,14 @@
 """The probe's answer, parsed and judged."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from selfhost.provision.checks import DnsAnswer, Status
 from selfhost.provision.facts import Listener, parse_probe
-from selfhost.provision.readiness import DnsAnswer, Status, judge
+from selfhost.provision.readiness import judge
 
 SETTINGS = {"site_domain": "meet.jitsi.net", "site_public_address": "203.0.113.7"}
 DNS = DnsAnswer(("203.0.113.7",))
@@ -13,7 +16,7 @@ DNS = DnsAnswer(("203.0.113.7",))
 
 def _judged(
     answer: str,
-    settings: dict[str, str] | None = None,
+    settings: dict[str, Any] | None = None,
     dns: DnsAnswer = DNS,
     offset: float | None = 0.4,
 ) -> dict[str, tuple[Status, str, str]]:
@@ -147,3 +150,13 @@ def test_whatever_a_server_prints_is_judged(noise: bytes) -> None:
         checks = judge(facts, SETTINGS, DNS, clock_offset=None)
         assert any(check.status is not Status.OK for check in checks)
         assert all(c.isprintable() for check in checks for c in check.message + check.fix)
+
+
+def test_what_is_needed_is_the_settings_word(answer: str) -> None:
+    settings: dict[str, Any] = {**SETTINGS, "preflight_minimum_memory_mb": 5000}
+    assert _judged(answer, settings)["memory"][0] is Status.FAILED
+    settings = {**SETTINGS, "preflight_minimum_disk_mb": 50_000}
+    assert "free 50000 MiB" in _judged(answer, settings)["disk"][2]
+    small = answer.replace("4194304", "1048576")
+    settings = {**SETTINGS, "preflight_minimum_memory_mb": 900}
+    assert _judged(small, settings)["memory"][0] is Status.WARNING
