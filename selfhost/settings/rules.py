@@ -162,24 +162,23 @@ def _own_certificate(settings: _Settings) -> Iterator[Problem]:
 
 
 def _ports(settings: _Settings, options: Mapping[str, Option]) -> Iterator[Problem]:
-    """Two services of one host cannot share a TCP or UDP port that a setting gives them."""
+    """Ports are in range, and two services of one host do not share one."""
     taken: dict[tuple[str, int], str] = {}
-    for name, port in settings.items():
+    for name, value in settings.items():
         option = options.get(name)
-        if (
-            option is None
-            or option.type != "int"
-            or not name.endswith("_port")
-            or not isinstance(port, int)
-        ):
+        if option is None or not name.endswith(("_port", "_ports")):
             continue
-        if not 1 <= port <= 65535:
-            yield Problem(name, f"{port} is not a port", "use a number from 1 to 65535")
-            continue
-        protocol = _protocol(option)
-        other = taken.setdefault((protocol, port), name)
-        if other != name:
-            yield Problem(name, f"{port} is taken by {other} already", "give one another port")
+        given = value if isinstance(value, list) else [value]
+        numbers = [n for n in given if isinstance(n, int) and not isinstance(n, bool)]
+        for port in numbers:
+            if not 1 <= port <= 65535:
+                yield Problem(name, f"{port} is not a port", "use a number from 1 to 65535")
+        if name.endswith("_port") and numbers:
+            other = taken.setdefault((_protocol(option), numbers[0]), name)
+            if other != name:
+                yield Problem(
+                    name, f"{numbers[0]} is taken by {other} already", "give one another port"
+                )
 
 
 def _protocol(option: Option) -> str:

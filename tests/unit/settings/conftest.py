@@ -70,6 +70,7 @@ argument_specs:
         options:
           url: {type: str, required: true, description: Where.}
           weight: {type: int, description: Order.}
+      web_extra_ports: {type: list, elements: int, default: [], description: More ports.}
       web_ratio:
         type: float
         default: 0.5

@@ -67,6 +67,7 @@ def test_no_repr_shows_a_secret(inventory: Path) -> None:
         ("web_pages: [{url: a, wieght: 1}]\n", "web_pages[0].wieght: there is no", "weight?"),
         ("web_https_port: 80\n", "web_https_port: 80 is taken by web_http_port", "another port"),
         ("web_http_port: 70000\n", "70000 is not a port", "65535"),
+        ("web_extra_ports: [1, 99999]\n", "99999 is not a port", "65535"),
         ("web_log: [\n", "not valid YAML", ""),
         ("\tweb_log: x\n", "not valid YAML", "spaces"),
         ("web_log: a: b\n", "not valid YAML", "quotes"),

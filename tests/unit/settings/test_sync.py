@@ -23,6 +23,7 @@ def test_defaults_hold_exactly_the_options_with_a_default(roles: Path) -> None:
         "web_log": "off",
         "web_own_hosts": ["{{ site_domain }}"],
         "web_pages": [],
+        "web_extra_ports": [],
         "web_ratio": 0.5,
     }
     files = derived_files(roles.parent)
