@@ -24,7 +24,9 @@ CONTROL = Control(
     bad=(
         Example(
             {
-                "videobridge.config": "videobridge {\n  apis {\n    rest { enabled = true }\n  }\n}\n"
+                "videobridge.config": (
+                    "videobridge {\n  apis {\n    rest { enabled = true }\n  }\n}\n"
+                )
             },
             at=3,
         ),

@@ -1,6 +1,4 @@
-import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
 from selfhost.controls.model import (
     Category,
@@ -12,106 +10,28 @@ from selfhost.controls.model import (
     Status,
     Verdict,
     passed,
+    unknown,
 )
 from selfhost.controls.web_examples import page
 from selfhost.controls.web_predicates import judge_address
 from selfhost.effective.server import Server
-from selfhost.readers.tree import Node, Origin
+from selfhost.readers.html import read_addresses
+from selfhost.readers.tree import Node, Origin, Source
 
-#: Attributes by which a tag makes the browser contact an address.
-LOADS = {
-    "script": ("src",),
-    "iframe": ("src",),
-    "frame": ("src",),
-    "embed": ("src",),
-    "object": ("data",),
-    "img": ("src", "srcset"),
-    "image": ("href", "xlink:href"),
-    "audio": ("src",),
-    "video": ("src", "poster"),
-    "source": ("src", "srcset"),
-    "track": ("src",),
-    "link": ("href", "imagesrcset"),
-    "base": ("href",),
-    "form": ("action",),
-    "use": ("href", "xlink:href"),
-    "body": ("background",),
-}
-#: Relations of a link that are looked up only when somebody follows them.
-IDLE = {"canonical", "alternate", "author", "license", "help", "next", "prev", "search", "me"}
-IN_TEXT = re.compile(
-    r"""(?:url\(\s*|@import\s+|["'`(\s=])["'`]?((?:https?:|wss?:)?//[^\s"'`)<>;]+)"""
-)
 WHY = "each visitor's browser contacts it"
-
-
-class _Addresses(HTMLParser):
-    """Collects addresses with their lines: of tags, styles and scripts. Comments are not read."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, str, int]] = []
-        self._inside = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        relations = set(given.get("rel", "").lower().split())
-        self._inside = tag if tag in ("script", "style") else self._inside
-        line = self.getpos()[0]
-        if tag == "link" and relations and relations <= IDLE:
-            return
-        if tag == "meta" and given.get("http-equiv", "").lower() == "refresh":
-            _, _, target = given.get("content", "").partition("=")
-            self.found.append(("meta refresh", target.strip(" '"), line))
-        for name in LOADS.get(tag, ()):
-            for address in _candidates(name, given.get(name, "")):
-                self.found.append((f"{tag} {name}", address, line))
-        for address in IN_TEXT.findall(f" {given.get('style', '')}"):
-            self.found.append((f"{tag} style", address, line))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._inside:
-            self._inside = ""
-
-    def handle_data(self, data: str) -> None:
-        if not self._inside:
-            return
-        first = self.getpos()[0]
-        for match in IN_TEXT.finditer(_without_comments(data)):
-            self.found.append(
-                (self._inside, match.group(1), first + data.count("\n", 0, match.start(1)))
-            )
-
-
-def _candidates(name: str, value: str) -> list[str]:
-    """The addresses of an attribute; a set of pictures holds several."""
-    if "srcset" not in name:
-        return [value]
-    return [part.split()[0] for part in value.split(",") if part.split()]
-
-
-def _without_comments(text: str) -> str:
-    """Comments blanked out, so that places stay the same. ``//`` inside an address is kept."""
-    blocks = re.sub(r"/\*.*?\*/", _blank, text, flags=re.DOTALL)
-    return re.sub(r"(?m)^\s*//.*$", _blank, blocks)
-
-
-def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match.group())
 
 
 def check(server: Server) -> Iterator[Verdict]:
     """Every page, and the files pasted into it."""
-    pages = server.required("web.page", "web")
-    for document in pages:
-        parser = _Addresses()
-        parser.feed(document.text)
-        parser.close()
-        bad = False
-        for where, address, line in parser.found:
-            node = Node(address, Origin(document.path, line))
-            verdict = judge_address(server, where, node, WHY)
-            if verdict.status not in (Status.PASS, Status.NOT_APPLICABLE):
+    for document in server.required("web.page", "web"):
+        addresses, problems = read_addresses(Source(document.path, document.text))
+        for problem in problems:
+            yield unknown(problem.message, Cited(problem.origin))
+        bad = bool(problems)
+        for address in addresses:
+            node = Node(address.text, address.origin)
+            verdict = judge_address(server, address.where, node, WHY)
+            if verdict.status is not Status.PASS:
                 bad = True
                 yield verdict
         if not bad:
@@ -199,8 +119,14 @@ CONTROL = Control(
             note="not fetched",
         ),
         page(
-            "<script>\n// https://cdn.jsdelivr.net/x.js\nvar a = 1;\n</script>\n",
-            note="a comment in a script",
+            "<script>\n"
+            "// https://cdn.jsdelivr.net/x.js\n"
+            "var a = 1; // see https://example.com/\n"
+            "</script>\n",
+            note="comments in a script",
+        ),
+        page(
+            "<script>var ns = 'http://www.w3.org/2000/svg';</script>\n", note="the name of a format"
         ),
         page("<script src='https://static.example.org/app.js'></script>\n", note="an own host"),
         Example({}, absent=("web.page",), note="there are no pages"),
