@@ -29,7 +29,7 @@ class Arguments:
         return {
             name: value
             for name, value in self.properties.items()
-            if name.split(".")[0] in {"videobridge", "jicofo", "ice4j"}
+            if name.split(".")[0] in {"videobridge", "jicofo", "ice4j", "jibri"}
         }
 
 
