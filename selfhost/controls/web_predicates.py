@@ -211,10 +211,10 @@ def judge_address(
 ) -> Verdict:
     """One address of one key: own, foreign or unclear. Nothing at all is good."""
     hole = first_unknown(node)
-    if hole is not None:
+    value = node.plain() if hole is None else _beginning(server, node)
+    if hole is not None and value is None:
         reason = hole.value.reason if isinstance(hole.value, Unknown) else "it is a function"
         return unknown(f"{key} cannot be told: {reason}", Cited.node(key, hole))
-    value = node.plain()
     cited = Cited.node(key, node)
     if not is_true(value) or value in ([], {}):
         return passed(f"{key} is empty", cited)
@@ -232,6 +232,26 @@ def judge_address(
     if found.owner is Owner.UNCLEAR:
         return unknown(f"{key}: {found.why}; {why}", cited)
     return fail(f"{key}: {found.why}; {why}", cited)
+
+
+#: A sum that starts with a literal holding scheme and whole host, as upstream's sample has them:
+#: ``bosh: 'https://meet.example.org/' + subdir + 'http-bind',``
+_SUM = re.compile(
+    r"""[\w.$]+\s*[:=]\s*(?P<quote>["'])(?P<start>(?:https?|wss?)://[^/?#"'\\]+/)[^"'\\]*(?P=quote)"""
+    r"""(?:\s*\+\s*(?:[\w.$]+|"[^"\\]*"|'[^'\\]*'))+\s*[,;]?\s*(?://.*)?"""
+)
+
+
+def _beginning(server: Server, node: Node) -> str | None:
+    """Scheme and host of an address whose end depends on the visitor; ``None`` if not known."""
+    if not isinstance(node.value, Unknown) or not node.origin.line:
+        return None
+    for document in server.evidence.documents:
+        if document.path == node.origin.path:
+            lines = document.text.splitlines()[node.origin.line - 1 : node.origin.line]
+            match = _SUM.fullmatch(lines[0].strip()) if lines else None
+            return match["start"] if match else None
+    return None
 
 
 def own_addresses(why: str, *paths: str | Path, view: View = web) -> Check:

@@ -71,6 +71,15 @@ CONTROL = Control(
             "};\n",
             at=3,
         ),
+        served(
+            'var subdir = \'<!--# echo var="subdir" default="" -->\';\n'
+            "var config = {\n"
+            "  hosts: { domain: 'meet.example.org' },\n"
+            "  websocket: 'wss://8x8.vc/' + subdir + 'xmpp-websocket',\n"
+            "};\n",
+            at=4,
+            note="the end does not matter",
+        ),
         served("var config = { hosts: {} };\nconfig.hosts.domain = '8x8.vc';\n", at=2),
     ),
     good=(
@@ -84,6 +93,14 @@ CONTROL = Control(
         served(
             "var config = {\n  hosts: { domain: 'meet.example.org' },\n  bosh: '/http-bind',\n};\n",
             note="on the server itself",
+        ),
+        served(
+            'var subdir = \'<!--# echo var="subdir" default="" -->\';\n'
+            "var config = {\n"
+            "  hosts: { domain: 'meet.example.org' },\n"
+            "  bosh: 'https://meet.example.org/' + subdir + 'http-bind',\n"
+            "};\n",
+            note="as the Debian package writes it",
         ),
         served(
             "var config = {\n"
@@ -104,7 +121,12 @@ CONTROL = Control(
         NO_WEB,
     ),
     unclear=(
-        served("var config = { bosh: 'https://' + somewhere + '/http-bind' };\n"),
+        served("var config = {\n  bosh: 'https://' + somewhere + '/http-bind',\n};\n"),
+        served(
+            "var config = { hosts: { domain: 'meet.example.org' } };\n"
+            "config.bosh = 'https://meet.example.org' + somewhere + '/x';\n",
+            note="the host does not end there",
+        ),
         served(
             "var config = { bosh: 'https://xmpp.example.com/http-bind' };\n",
             note="the server's own name is not known",
