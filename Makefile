@@ -1,11 +1,11 @@
-# make demo | test | test-unit | test-lab | lint | lock | clean
+# make demo | test | test-unit | test-lab | lint | docs | lock | clean
 SHELL := /bin/bash
 VENV ?= .venv
 PY := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SELFHOST_LAB_DIR ?= $(CURDIR)/.selfhost/lab
 
-.PHONY: demo test test-unit test-lab lint lock clean tools
+.PHONY: demo test test-unit test-lab lint docs lock clean tools
 
 ## provision a container as if it were a VPS, audit it, break it, catch it, mend it
 demo: $(VENV)/.ready tools
@@ -26,6 +26,10 @@ lint: $(VENV)/.ready
 	mypy
 	yamllint --strict .
 	cd playbooks && ansible-lint --offline -q
+
+## docs/controls.md from the controls themselves
+docs: $(VENV)/.ready
+	$(PY) -m selfhost controls list --format markdown > docs/controls.md
 
 lock: $(VENV)/.ready
 	$(PY) requirements/lock.py

@@ -1,0 +1,70 @@
+"""One provisioned server for the whole lab tier, with a snapshot to go back to."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from selfhost import lab
+from selfhost.lab.inventory import write_inventory
+from selfhost.lab.state import LabServer
+
+SNAPSHOT = "provisioned"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything below this folder is the lab tier."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here):
+            item.add_marker("lab")
+
+
+def selfhost(*arguments: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
+    """The command, as a user's shell would run it."""
+    return subprocess.run(
+        [sys.executable, "-m", "selfhost", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+
+
+@dataclass(frozen=True)
+class Site:
+    """A lab server and its inventory."""
+
+    server: LabServer
+    inventory: Path
+
+    def selfhost(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command on this site's inventory."""
+        return selfhost(command, "-i", str(self.inventory), *arguments)
+
+    def reset(self) -> None:
+        """Back to the state after provisioning."""
+        lab.reset(self.server.name, SNAPSHOT)
+
+
+def provisioned(name: str, release: str, folder: Path) -> Site:
+    """A new server, provisioned by the roles."""
+    if any(server.name == name for server in lab.list_servers()):
+        lab.down(name)
+    server = lab.up(name, release=release)
+    site = Site(server, write_inventory(server, folder / "inventory"))
+    done = site.selfhost("apply")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    lab.snapshot(name, SNAPSHOT)
+    return site
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A provisioned Debian 12 server; tests that change it put it back with ``reset``."""
+    yield provisioned("test-bookworm", "bookworm", tmp_path_factory.mktemp("bookworm"))
+    lab.down("test-bookworm")
