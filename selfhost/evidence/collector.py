@@ -1,0 +1,1222 @@
+"""Collects evidence; the one part of selfhost that runs on the audited server.
+
+Sent as program text over one SSH session, so it is one file, needs nothing but Python 3.9, and
+changes nothing: files are opened for reading without touching their access time, commands are
+those of the plan, run without a shell. Secrets are replaced here, before anything leaves the
+server, by ``REDACTED_`` and 8 hexadecimal digits of a keyed hash, so that equality can be seen
+and nothing be guessed. The parts: redaction, files, commands, probes, the run.
+"""
+
+import base64
+import errno
+import fnmatch
+import functools
+import grp
+import hashlib
+import hmac
+import json
+import os
+import pwd
+import re
+import selectors
+import shutil
+import signal
+import socket
+import stat
+import struct
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+
+FORMAT = 1
+MAX_TOTAL = 32 * 1024 * 1024  # bytes of content in one run
+MAX_MATCHES = 2000  # files of one pattern
+MAX_LISTED = 20000  # names of one listing
+MAX_LINKS = 40
+MAX_DESCRIPTORS = 200000
+MAX_RUN_SECONDS = 120
+
+Record = Dict[str, Any]
+
+# -- redaction ---------------------------------------------------------------------------------
+
+_HINT = re.compile(r"pass|pwd|secret|token|key|cred|auth|cookie|dsn|psk|jwt|bearer|headers", re.I)
+_KEY_CHARACTERS = re.compile(r"[\w.$-]*", re.A)
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_ENDINGS = (
+    *("password", "passwords", "passwd", "passwort", "passphrase", "passcode", "pwd", "secret"),
+    *("secrets", "token", "tokens", "apikey", "apikeys", "appkey", "authkey", "privatekey"),
+    *("secretkey", "accesskey", "streamkey", "credential", "credentials", "cookie", "cookies"),
+    *("dsn", "psk", "jwt", "bearer", "authorization", "authpass", "userpass", "sippass"),
+)
+#: Words behind the noun that do not change what it is: ``secret_2``, ``password_hash``.
+_QUALIFIERS = frozenset(
+    "value base old new current previous default prod dev test primary secondary raw plain text "
+    "string hash hashed encoded base64 b64 b hex data id v".split()
+)
+#: What stands before a noun that is no secret there: ``proxy_pass``, ``server_tokens``.
+_HARMLESS_BEFORE = {
+    "pass": frozenset("proxy fastcgi uwsgi scgi grpc memcached by".split()),
+    "tokens": frozenset("max min num server stop count total".split()),
+    "token": frozenset("max min num stop".split()),
+    "key": frozenset("certificate cert ssl tls public pub cache primary foreign sort hot".split()),
+    "keys": frozenset("certificate cert public pub cache accepted authorized hot".split()),
+}
+_SWITCH = re.compile(
+    r"(?:true|false|yes|no|on|off|none|null|nil|undefined|unset|auto|required|optional|enabled?"
+    r"|disabled?|default|any|all|never|always|bearer|basic|token|prompt)|[-+]?\d{1,4}(?:\.\d{1,4})?"
+    r"\s?(?:%|[a-z]{1,2}|milliseconds?|seconds?|minutes?|hours?|days?)?",
+    re.I,
+)
+_PATH = re.compile(r"(?:file:(?://)?)?(?:~|\.{1,2})?(?:/[\w.@+*%-]+)+/?", re.A)
+_REFERENCE = re.compile(
+    r"\$\w+|\$\{\??[\w.]+\}|%\w+%|\{\{[^{}]*\}\}|<<[^<>]*>>|\{\w*\}|REDACTED_[0-9a-f]{8}", re.A
+)
+_DEFAULTED = re.compile(r"(\$\{\w+:?[-=+?])(.*)\}", re.A | re.S)
+_RANDOM = re.compile(r"(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])[\w+/=-]{16,}", re.A)
+_MIXED = re.compile(r"(?=[^\d]*\d)(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[\w+=-]{20,}", re.A)
+
+_SEPARATOR = re.compile(
+    r"(?:\[[^\]\r\n]{0,80}\])?[\"'`]?[ \t]*\]?[ \t]*"
+    r"(?:===?|!==?|=>|\+=|:=|\?=|~=|=|:(?!//))[ \t]*"
+)
+_VALUE_OF_NAME = re.compile(r"[\"']?\s{0,40},?\s{0,40}[\"']?value[\"']?\s{0,40}[:=]\s{0,40}", re.I)
+_NAMED = re.compile(r"\b(?:name|key)[\"']?\s{0,20}[:=]\s{0,20}[\"']?\Z", re.I)
+_LINE_START = re.compile(
+    r"[\s#;!/*-]*(?:(?:export|set|ENV|ARG|-|Environment=)[ \t]*)?[\"']?\Z", re.A
+)
+_NGINX_BEFORE = re.compile(
+    r"(?:^|[;{#])\s*(?:(?:(?:proxy|grpc)_set_header|add_header|more_set_\w+|set"
+    r"|(?:fastcgi|uwsgi|scgi)_param)[ \t]+)?[\"']?\Z"
+)
+_STRINGS = (
+    re.compile(r'"""(?P<inner>.*?)"""', re.S),
+    re.compile(r"\[(?P<level>=*)\[(?P<inner>.*?)\](?P=level)\]", re.S),
+    re.compile(r"`(?P<inner>(?:[^`\\]|\\.)*)`", re.S),
+)
+_QUOTED = {q: re.compile(q + r"(?P<inner>(?:[^" + q + r"\\]|\\.)*)" + q, re.S) for q in "\"'"}
+_BLOCK = re.compile(r"[|>][+-]?\d?[ \t]*(?:#[^\n]*)?\r?\n")
+_TO_LINE_END = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\[^\r\n]|\\$)*")
+_ONE_TOKEN = re.compile(r"(?![-\"'])[^\s;,\"']+")
+_INNER_VALUE = re.compile(r"(?=[\w+/@!#%~-])[^\s\"'`&<>]+", re.A)
+_NEXT_PAIR = re.compile(r",\s*[\"']?[\w.-]+[\"']?\s*[=:{]")
+_TRAILING = re.compile(r"[\s,;)}\]]*\Z")
+_CODE_TOKEN = re.compile(
+    r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\[=*\[|\b\d{5,}\b|[\n;,(){}\[\]]",
+    re.S,
+)
+_CONTINUED = re.compile(r"(?:\.\.|\+|\bor|\|\||\?|:|=|\()\s*\Z")
+_CONTINUES = re.compile(r"\s*(?:\.\.|\+|or\b|\|\||\?|:)")
+
+_PEM = re.compile(
+    r"(-----BEGIN ([A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?)-----)(.*?)(-----END \2-----|\Z)", re.S
+)
+_PEM_LINE = re.compile(r"^([ \t#;*/]*)([^\s].*?)(\r?)$", re.M)
+_BARE_SECRETS = re.compile(
+    r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*"  # JSON web token
+    r"|\b(?:sk|rk|pk)[-_](?:live_|test_|proj-|ant-)?[A-Za-z0-9_-]{20,}|\bAKIA[0-9A-Z]{16}\b"
+    r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\bglpat-[\w-]{16,}|\bxox[abprs]-[\w-]{10,}"
+    r"|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}"
+    r"|(?<=\bBearer )[\w.~+/=-]{8,}|(?<=\bBasic )[A-Za-z0-9+/]{8,}={0,2}"
+    r"|\$(?:1|2[abxy]|5|6|y|7|gy|argon2\w{0,2})\$(?:[\w./=,+-]{1,64}\$){1,4}[\w./+]{16,}"
+    r"|\$2[abxy]\$\d\d\$[\w./]{50,}",
+    re.A,
+)
+_URL = re.compile(r"\b([a-z][a-z0-9+.-]{1,20}://)([^\s\"'`<>]+)", re.I)
+_USER_INFO = re.compile(r"([^/\s@:?#]*):(?!\d{1,5}(?:[/?#]|$))([^\s]*)@(?=[\w\[$])")
+_QUERY = re.compile(r"([?&;](?:key|sig|signature|code|auth|pw|pass)=)([^&#;\s]+)", re.I)
+_USER_OPTION = re.compile(r"(?<!\S)((?:-u|--user|--proxy-user)[ =]?[\"']?[^\s:\"'/]+:)([^\s\"']+)")
+_TURN_USER = re.compile(r"^([ \t#]*user[ \t]*=[ \t]*[^\s:=]+:)([^\s]+)", re.M)
+
+CODE, HOCON, NGINX, LINES, TABLE = "code", "hocon", "nginx", "lines", "table"
+
+
+def syntax_of(source: str, path: str) -> str:
+    """How values are written in a document; ``TABLE`` output has no keys with secrets."""
+    name = path.rsplit("/", 1)[-1].lower()
+    if path.startswith("$ "):
+        return NGINX if path.startswith("$ nginx") else TABLE
+    if source.startswith("nginx.") or "nginx" in path:
+        return NGINX
+    if name.endswith((".js", ".lua", ".html", ".json", ".lua.bak")):
+        return CODE
+    if source in ("web.config", "web.interface", "web.page", "prosody.config"):
+        return CODE
+    hocon = ("jicofo.config", "videobridge.config", "jibri.config")
+    return HOCON if source in hocon else LINES
+
+
+@functools.lru_cache(maxsize=4096)
+def secrecy(key: str) -> int:
+    """2: the value of this key is a secret; 1: it is one if it looks like one; 0: it is not."""
+    segments = key.strip(".-$").split(".")
+    if any(segment.lower() in ("headers", "http-headers") for segment in segments[:-1]):
+        return 2
+    words = [word.lower() for word in _WORDS.findall(segments[-1])]
+    while words and (words[-1].isdigit() or words[-1] in _QUALIFIERS):
+        words.pop()
+    if not words:
+        return 0
+    noun, before = words[-1], words[-2] if len(words) > 1 else ""
+    if before in _HARMLESS_BEFORE.get(noun, ()):
+        return 0
+    if noun in ("pass", "cred", "creds") or noun.endswith(_ENDINGS):
+        return 2
+    if noun in ("key", "keys"):
+        return 2 if before else 1
+    return 1 if noun == "auth" else 0
+
+
+class Redactor:
+    """Replaces secrets in text; lines stay where they are and every syntax stays valid."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def mark(self, secret: str) -> str:
+        """What stands for ``secret``: the same for the same secret under one key."""
+        raw = secret.encode("utf-8", "surrogateescape")
+        return "REDACTED_" + hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:8]
+
+    def content(self, content: bytes, syntax: str) -> bytes:
+        """A document's bytes without secrets."""
+        text = content.decode("utf-8", "surrogateescape")
+        return self.text(text, syntax).encode("utf-8", "surrogateescape")
+
+    def text(self, text: str, syntax: str = LINES) -> str:
+        """A text of one of the syntaxes without secrets."""
+        text = _PEM.sub(self._pem, text)
+        if syntax != TABLE:
+            text = self._by_key(text, syntax)
+            text = _USER_OPTION.sub(self._after_first, text)
+            text = _TURN_USER.sub(self._after_first, text) if syntax == LINES else text
+        text = _URL.sub(lambda m: m[1] + self._url_rest(m[1], m[2]), text)
+        return _BARE_SECRETS.sub(lambda m: self.mark(m[0]), text)
+
+    def value(self, key: str, value: str) -> str:
+        """The value of a variable, known by its name."""
+        return self.text(self._value(value, secrecy(key)))
+
+    def arguments(self, arguments: List[str]) -> List[str]:
+        """A command line's arguments."""
+        out: List[str] = []
+        before = ""
+        for argument in arguments:
+            option = before.startswith("-") and "=" not in before and secrecy(before) == 2
+            if option and not argument.startswith("-"):
+                argument = self._value(argument, 2)
+            elif before in ("-u", "--user", "--proxy-user") and ":" in argument:
+                user, _, password = argument.partition(":")
+                argument = user + ":" + self._value(password, 2)
+            elif argument.startswith("-p") and out and out[0].endswith("sshpass"):
+                argument = "-p" + self._value(argument[2:], 2)
+            before = argument
+            out.append(self.text(argument))
+        return out
+
+    # A value is replaced unless it is a switch, a small number, a path or a reference.
+    def _value(self, value: str, grade: int) -> str:
+        bare = value.strip()
+        if not grade or not bare or _SWITCH.fullmatch(bare) or _REFERENCE.fullmatch(bare):
+            return value
+        if grade == 1 and not (_RANDOM.fullmatch(bare) or (":" in bare and "/" not in bare)):
+            return value
+        if _PATH.fullmatch(bare) and not any(_MIXED.fullmatch(s) for s in bare.split("/")):
+            return value
+        url = _URL.match(bare)
+        if url is not None and url.end() == len(bare):
+            return value.replace(bare, self._secret_url(url[1], url[2]))
+        default = _DEFAULTED.fullmatch(bare)
+        if default is not None:
+            return value.replace(bare, default[1] + self._value(default[2], grade) + "}")
+        kept = value[: len(value) - len(value.lstrip())], value[len(value.rstrip()) :]
+        return kept[0] + self._lined(bare) + kept[1]
+
+    def _lined(self, secret: str) -> str:
+        breaks = re.findall(r"\\?\r?\n", secret)
+        return self.mark(secret) + "".join(breaks)
+
+    def _secret_url(self, scheme: str, rest: str) -> str:
+        user, at, host = rest.rpartition("@")
+        authority, slash, path = host.partition("/")
+        authority, mark, query = authority.partition("?")
+        tail = slash + path if slash else mark + query
+        shown = self._value(user, 2) if user else ""
+        if user or not tail.strip("/?"):
+            return scheme + shown + at + authority + tail
+        return scheme + shown + at + authority + tail[0] + self.mark(tail[1:])
+
+    def _url_rest(self, scheme: str, rest: str) -> str:
+        rest = _USER_INFO.sub(lambda m: m[1] + ":" + self._value(m[2], 2) + "@", rest, count=1)
+        rest = _QUERY.sub(lambda m: m[1] + self._value(m[2], 2), rest)
+        head, slash, path = rest.partition("/")
+        if not slash:
+            return rest
+        if scheme.lower().startswith("rtmp"):
+            application, _, stream = path.partition("/")
+            return head + "/" + application + ("/" + self._value(stream, 2) if stream else "")
+        parts = [self.mark(p) if _MIXED.fullmatch(p) else p for p in re.split(r"([/?#&=])", path)]
+        return head + slash + "".join(parts)
+
+    def _after_first(self, match: "re.Match[str]") -> str:
+        return match[1] + self._value(match[2], 2)
+
+    def _pem(self, match: "re.Match[str]") -> str:
+        secret = match[3]
+        if not secret.strip():
+            return match[0]
+        if "\n" not in secret:
+            body = self.mark(secret)
+        else:
+            body = _PEM_LINE.sub(lambda m: m[1] + self.mark(secret) + m[3], secret)
+        return match[1] + body + match[4]
+
+    def _by_key(self, text: str, syntax: str) -> str:
+        out: List[str] = []
+        done = position = 0
+        while True:
+            hit = _HINT.search(text, position)
+            if hit is None:
+                break
+            start = hit.start()
+            while start > max(done, hit.start() - 160) and (
+                text[start - 1].isalnum() or text[start - 1] in "_.$-"
+            ):
+                start -= 1
+            tail = _KEY_CHARACTERS.match(text, hit.end())
+            position = tail.end() if tail is not None else hit.end()
+            end = hit.start() + len(text[hit.start() : position].rstrip(".-"))
+            key = text[start:end]
+            if len(key) > 200:
+                continue
+            grade = secrecy(key)
+            holder = key.lower().endswith("headers")
+            if not grade and not holder:
+                continue
+            for begin, stop, replacement in _Values(
+                self, text, syntax, start, end, grade or 2, holder
+            ):
+                if begin < done or begin < end:
+                    continue
+                out += (text[done:begin], replacement)
+                done = stop
+                position = max(position, stop)
+        out.append(text[done:])
+        return "".join(out)
+
+
+Span = Tuple[int, int, str]
+
+
+class _Values:
+    """The values that belong to one key, each with what replaces it."""
+
+    def __init__(
+        self,
+        redactor: Redactor,
+        text: str,
+        syntax: str,
+        start: int,
+        end: int,
+        grade: int,
+        holder: bool,
+    ) -> None:
+        self._redactor = redactor
+        self._text = text
+        self._syntax = syntax
+        self._start = start
+        self._end = end
+        self._grade = grade
+        self._holder = holder  # only a group of values below this key counts
+
+    def __iter__(self) -> Iterator[Span]:
+        text, start, end = self._text, self._start, self._end
+        separator = _SEPARATOR.match(text, end)
+        if separator is not None:
+            at = separator.end()
+            if self._holder:
+                group = re.compile(r"\s*[\[{]").match(text, at)
+                return self._group(group.end() - 1) if group and self._syntax != NGINX else iter(())
+            return self._after_separator(at)
+        group = re.compile(r"[\"']?[ \t]*\{").match(text, end)
+        if group is not None and self._syntax == HOCON:
+            return self._group(group.end() - 1)
+        if self._holder:
+            return iter(())
+        if text[start - 1 : start] == "<":
+            return self._element()
+        pair = _VALUE_OF_NAME.match(text, end)
+        if pair is not None and _NAMED.search(text[max(0, start - 60) : start]):
+            return self._after_separator(pair.end(), inner=True)
+        return self._after_space()
+
+    def _span(self, begin: int, stop: int) -> Iterator[Span]:
+        value = self._text[begin:stop]
+        replaced = self._redactor._value(value, self._grade)
+        if replaced != value:
+            yield begin, stop, replaced
+
+    def _after_separator(self, at: int, inner: bool = False) -> Iterator[Span]:
+        text, start = self._text, self._start
+        around = text[start - 1 : start]
+        if around and around in "\"'`" and text[self._end : self._end + 1] != around and not inner:
+            stop = self._closing(around, at)
+            return self._span(at, stop)
+        skipped = re.compile(r"[ \t]*(?:\r?\n[ \t]*)?").match(text, at)
+        first = skipped.end() if skipped and text[skipped.end() : skipped.end() + 1] else at
+        if first > at and self._syntax not in (CODE, HOCON):
+            first = at
+        opening = text[first : first + 1]
+        if self._syntax == CODE and opening not in ("[", "{"):
+            return self._statement(first)
+        string = self._string(first)
+        if string is not None:
+            return self._span(*string)
+        if opening and opening in "[{" and self._syntax != NGINX:
+            return self._group(first)
+        block = _BLOCK.match(text, at)
+        if block is not None:
+            return self._block(block.end())
+        return self._bare(at)
+
+    def _string(self, at: int) -> Optional[Tuple[int, int]]:
+        """The inner span of the string literal that starts here."""
+        text = self._text
+        for pattern in _STRINGS:
+            match = pattern.match(text, at)
+            if match is not None:
+                return match.span("inner")
+        quote = text[at : at + 1]
+        if quote not in _QUOTED or not quote:
+            return None
+        match = _QUOTED[quote].match(text, at, min(len(text), at + 8192))
+        multiline = self._syntax in (LINES, TABLE)
+        if match is not None and (multiline or "\n" not in match["inner"].replace("\\\n", "")):
+            return match.span("inner")
+        return at + 1, self._line_end(at)
+
+    def _closing(self, quote: str, at: int) -> int:
+        match = re.compile(r"(?:[^" + quote + r"\\\n]|\\.)*", re.S).match(self._text, at)
+        return match.end() if match else at
+
+    def _line_end(self, at: int) -> int:
+        match = re.compile(r"[^\r\n]*").match(self._text, at)
+        return match.end() if match else at
+
+    def _bare(self, at: int) -> Iterator[Span]:
+        text = self._text
+        line = text.rfind("\n", 0, self._start) + 1
+        if _LINE_START.match(text[line : self._start]) and self._syntax != NGINX:
+            match = _TO_LINE_END.match(text, at)
+            if self._syntax == HOCON:
+                match = re.compile(r"[^\r\n]*").match(text, at)
+        else:
+            match = _INNER_VALUE.match(text, at)
+        if match is None:
+            return iter(())
+        value = match[0]
+        if self._syntax == HOCON or not _LINE_START.match(text[line : self._start]):
+            another = _NEXT_PAIR.search(value)
+            value = value[: another.start()] if another else value
+            if self._syntax == HOCON and "#" not in value and "//" not in value.strip():
+                value = value.split("}")[0] if "{" not in value else value
+        trailing = _TRAILING.search(value)
+        stop = at + (trailing.start() if trailing else len(value))
+        return self._span(at, stop)
+
+    def _statement(self, at: int) -> Iterator[Span]:
+        """Every string of the expression that a program assigns: ``getenv("X") or "fallback"``."""
+        text, depth, position = self._text, 0, at
+        limit = at + 4096
+        while position < limit:
+            token = _CODE_TOKEN.search(text, position, min(len(text), limit))
+            if token is None:
+                return
+            sign, position = token[0], token.end()
+            if sign == "\n":
+                if not depth and not _CONTINUED.search(
+                    text[max(at, token.start() - 4) : token.start()]
+                ):
+                    if not _CONTINUES.match(text, position):
+                        return
+            elif sign[0] == "[" and sign.endswith("[") and len(sign) > 1:
+                string = _STRINGS[1].match(text, token.start())
+                if string is None:
+                    return
+                yield from self._span(*string.span("inner"))
+                position = string.end()
+            elif sign in "([{":
+                depth += 1
+            elif sign in ")]}":
+                if depth == 0:
+                    return
+                depth -= 1
+            elif sign in ",;":
+                if depth == 0:
+                    return
+            elif sign[0] in "\"'`":
+                yield from self._span(token.start() + 1, token.end() - 1)
+            else:
+                yield from self._span(token.start(), token.end())
+
+    def _group(self, at: int) -> Iterator[Span]:
+        """Every value in the brackets that open here; the names in it stay."""
+        text, depth, position = self._text, 0, at
+        limit = min(len(text), at + 65536)
+        bare = re.compile(r"[=:]\s*(?=[^\s\"'\[{`=:])([^\s,;{}\[\]\"'#]+)")
+        tokens = re.compile(
+            r'"""|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`(?:[^`\\]|\\.)*`|[\[{(\])}]'
+            r"|(?:#|//|--(?!\[))[^\n]*|[=:]",
+            re.S,
+        )
+        while position < limit:
+            token = tokens.search(text, position, limit)
+            if token is None:
+                return
+            sign, position = token[0], token.end()
+            if sign == '"""':
+                string = _STRINGS[0].match(text, token.start())
+                if string is None:
+                    return
+                yield from self._span(*string.span("inner"))
+                position = string.end()
+            elif sign[0] in "\"'`":
+                if not re.compile(r"\s*\]?\s*[=:](?!=)").match(text, position):
+                    yield from self._span(token.start() + 1, token.end() - 1)
+            elif sign in "[{(":
+                depth += 1
+            elif sign in ")}]":
+                depth -= 1
+                if depth <= 0:
+                    return
+            elif sign in "=:":
+                value = bare.match(text, token.start())
+                if value is not None and self._syntax != CODE:
+                    yield from self._span(*value.span(1))
+                    position = value.end()
+
+    def _block(self, at: int) -> Iterator[Span]:
+        """A YAML block: the lines indented deeper than the key's."""
+        text = self._text
+        line = text.rfind("\n", 0, self._start) + 1
+        indent = len(text[line:]) - len(text[line:].lstrip(" "))
+        pattern = re.compile(r"( *)([^\r\n]*)(?:\r?\n|\Z)")
+        while at < len(text):
+            match = pattern.match(text, at)
+            if match is None or (match[2] and len(match[1]) <= indent):
+                return
+            if match[2]:
+                yield from self._span(*match.span(2))
+            at = match.end()
+
+    def _element(self) -> Iterator[Span]:
+        match = re.compile(r"[^<>\r\n]{0,200}>([^<]*)<").match(self._text, self._end)
+        return self._span(*match.span(1)) if match is not None else iter(())
+
+    def _after_space(self) -> Iterator[Span]:
+        """``--option value``, nginx's ``name value;`` and turnserver's ``name value``."""
+        text, start, end = self._text, self._start, self._end
+        gap = re.compile(r"[\"']?[ \t]+").match(text, end)
+        if gap is None or self._syntax in (CODE, HOCON):
+            return iter(())
+        line = text[text.rfind("\n", 0, start) + 1 : start]
+        if text[start] == "-" or (self._syntax == NGINX and _NGINX_BEFORE.search(line)):
+            string = self._string(gap.end())
+            if string is not None:
+                return self._span(*string)
+            token = _ONE_TOKEN.match(text, gap.end())
+            return self._span(*token.span()) if token is not None else iter(())
+        rest = text[gap.end() : self._line_end(gap.end())]
+        if self._syntax == LINES and _LINE_START.match(line) and len(rest.split()) == 1:
+            string = self._string(gap.end())
+            return self._span(*(string or (gap.end(), gap.end() + len(rest.rstrip()))))
+        return iter(())
+
+
+# -- files -------------------------------------------------------------------------------------
+
+
+class Look(NamedTuple):
+    """What is at a path: ``kind`` is file, directory, null (``/dev/null``) or other."""
+
+    kind: str
+    size: int
+    mode: str
+    owner: str
+    link: str  # where the path itself leads, if it is a symbolic link
+
+
+class Disk:
+    """Files below ``root``. Symbolic links are followed, but never out of ``root``."""
+
+    def __init__(self, root: str = "/") -> None:
+        self._root = os.path.realpath(root).rstrip("/")
+        self._users: Dict[int, str] = {}
+        self._groups: Dict[int, str] = {}
+        if self._root:
+            self._users = self._names_of("/etc/passwd")
+            self._groups = self._names_of("/etc/group")
+
+    def names(self, directory: str) -> List[str]:
+        """The names in a directory, sorted. Raises OSError."""
+        return sorted(os.listdir((self._root + self._resolve(directory)) or "/"))
+
+    def look(self, path: str) -> Look:
+        """What the path leads to. Raises OSError."""
+        link = ""
+        own = self._root + self._resolve(path, last=False)
+        if stat.S_ISLNK(os.lstat(own).st_mode):
+            link = os.readlink(own)
+        real = self._resolve(path)
+        found = os.lstat((self._root + real) or "/")
+        if stat.S_ISREG(found.st_mode):
+            kind = "file"
+        elif stat.S_ISDIR(found.st_mode):
+            kind = "directory"
+        else:
+            kind = "null" if real == "/dev/null" else "other"
+        owner = "%s:%s" % (self._user(found.st_uid), self._group(found.st_gid))
+        return Look(kind, found.st_size, "%04o" % stat.S_IMODE(found.st_mode), owner, link)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """At most ``limit`` bytes of a regular file. Raises OSError."""
+        real = self._root + self._resolve(path)
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            handle = os.open(real, flags | getattr(os, "O_NOATIME", 0))
+        except PermissionError:  # only root and the owner may leave the access time alone
+            handle = os.open(real, flags)
+        with os.fdopen(handle, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "not a regular file")
+            return stream.read(limit)
+
+    def _resolve(self, path: str, last: bool = True) -> str:
+        """The path without symbolic links, relative to the root, as a program there sees it."""
+        waiting = [part for part in reversed(path.split("/")) if part not in ("", ".")]
+        real: List[str] = []
+        links = 0
+        while waiting:
+            part = waiting.pop()
+            if part == "..":
+                real = real[:-1]
+                continue
+            here = "/".join(["", *real, part])
+            if not waiting and not last:
+                return here
+            if stat.S_ISLNK(os.lstat(self._root + here).st_mode):
+                links += 1
+                if links > MAX_LINKS:
+                    raise OSError(errno.ELOOP, "too many symbolic links")
+                target = os.readlink(self._root + here)
+                if target.startswith("/"):
+                    real = []
+                waiting += [p for p in reversed(target.split("/")) if p not in ("", ".")]
+            else:
+                real.append(part)
+        return "/".join(["", *real]) if real else ""
+
+    def _names_of(self, path: str) -> Dict[int, str]:
+        try:
+            lines = self.read(path, 1 << 20).decode("utf-8", "replace").splitlines()
+        except OSError:
+            return {}
+        fields = [line.split(":") for line in lines]
+        return {int(f[2]): f[0] for f in fields if len(f) > 2 and f[2].isdigit()}
+
+    def _user(self, number: int) -> str:
+        if number not in self._users:
+            try:
+                self._users[number] = str(number) if self._root else pwd.getpwuid(number).pw_name
+            except KeyError:
+                self._users[number] = str(number)
+        return self._users[number]
+
+    def _group(self, number: int) -> str:
+        if number not in self._groups:
+            try:
+                self._groups[number] = str(number) if self._root else grp.getgrgid(number).gr_name
+            except KeyError:
+                self._groups[number] = str(number)
+        return self._groups[number]
+
+
+def expand(disk: Any, pattern: str, hidden: bool = False) -> List[str]:
+    """The existing paths that match, sorted. Raises OSError where looking is not possible."""
+    found = [""]
+    parts = pattern.strip("/").split("/")
+    for part in parts:
+        below: List[str] = []
+        for base in found:
+            if not any(sign in part for sign in "*?["):
+                below.append(base + "/" + part)
+                continue
+            try:
+                names = disk.names(base or "/")
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            matching = [n for n in names if fnmatch.fnmatchcase(n, part)]
+            below += [base + "/" + n for n in matching if hidden or part[0] == "." or n[0] != "."]
+        found = below
+        if len(found) > MAX_LISTED:
+            raise OSError(errno.E2BIG, "more than %d names" % MAX_LISTED)
+    return found
+
+
+def _record(source: str, path: str, state: str, **more: Any) -> Record:
+    record = {"source": source, "path": path, "state": state, "content": b"", "sha256": ""}
+    record.update(reason="", mode="", owner="", target="")
+    record.update(more)
+    return record
+
+
+def _trouble(source: str, path: str, error: OSError, is_pattern: bool = False) -> Record:
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return _record(source, path, "absent")
+    if isinstance(error, PermissionError):
+        return _record(source, path, "denied", reason="permission denied")
+    if error.errno == errno.E2BIG:
+        return _record(source, path, "too-large", reason=error.strerror)
+    return _record(source, path, "failed", reason=error.strerror or "cannot be read")
+
+
+def _too_large(limit: int) -> str:
+    return "more than %d bytes" % limit
+
+
+def _read_files(step: Record, disk: Any, redactor: Redactor) -> Iterator[Record]:
+    source, seen = step["name"], set()  # type: str, Set[str]
+    for place in step["places"]:
+        is_pattern = any(sign in place for sign in "*?[")
+        try:
+            paths = expand(disk, place)
+        except OSError as error:
+            yield _trouble(source, place, error)
+            continue
+        if len(paths) > MAX_MATCHES:
+            yield _record(source, place, "too-large", reason="more than %d files" % MAX_MATCHES)
+            continue
+        count = 0
+        for path in paths:
+            if path in seen:
+                count += 1
+                continue
+            record = _read_file(source, path, disk, redactor, step["max_bytes"], is_pattern)
+            if record is not None:
+                seen.add(path)
+                count += 1
+                yield record
+        if not count:
+            yield _record(source, place, "absent")
+
+
+def _read_file(
+    source: str, path: str, disk: Any, redactor: Redactor, limit: int, is_pattern: bool
+) -> Optional[Record]:
+    try:
+        found = disk.look(path)
+        about = {"mode": found.mode, "owner": found.owner, "target": found.link}
+        if found.kind == "directory" and is_pattern:
+            return None
+        if found.kind == "null":  # how a unit is masked
+            digest = hashlib.sha256(b"").hexdigest()
+            return _record(source, path, "present", sha256=digest, **about)
+        if found.kind != "file":
+            return _record(source, path, "failed", reason="not a regular file", **about)
+        if found.size > limit:
+            return _record(source, path, "too-large", reason=_too_large(limit), **about)
+        content = disk.read(path, limit + 1)
+    except OSError as error:
+        return _trouble(source, path, error)
+    if len(content) > limit:
+        return _record(source, path, "too-large", reason=_too_large(limit), **about)
+    return _present(source, path, content, redactor, **about)
+
+
+def _present(source: str, path: str, raw: bytes, redactor: Redactor, **about: str) -> Record:
+    shown = redactor.content(raw, syntax_of(source, path))
+    digest = hashlib.sha256(raw).hexdigest()
+    return _record(source, path, "present", content=shown, sha256=digest, **about)
+
+
+def _list_names(step: Record, disk: Any) -> Iterator[Record]:
+    source = step["name"]
+    for place in step["places"]:
+        lines: List[Record] = []
+        try:
+            for path in expand(disk, place, hidden=True):
+                try:
+                    found = disk.look(path)
+                except (FileNotFoundError, NotADirectoryError):
+                    continue
+                size = found.size if found.kind == "file" else 0
+                lines.append({"path": path, "type": found.kind, "size": size})
+        except OSError as error:
+            yield _trouble(source, place, error)
+            continue
+        yield _lines(source, place, lines, step["max_bytes"])
+
+
+def _lines(source: str, path: str, lines: List[Record], limit: int, reason: str = "") -> Record:
+    """JSON lines as a document, one item each, so that a line can be cited."""
+    if not lines and not path.startswith("probe:"):
+        return _record(source, path, "absent")
+    text = "".join(json.dumps(line, sort_keys=True) + "\n" for line in lines)
+    content = text.encode("ascii")
+    if len(content) > limit:
+        return _record(source, path, "too-large", reason=_too_large(limit))
+    digest = hashlib.sha256(content).hexdigest()
+    return _record(source, path, "present", content=content, sha256=digest, reason=reason)
+
+
+# -- commands ----------------------------------------------------------------------------------
+
+_PROGRAMS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_DENIED = re.compile(
+    rb"permission denied|operation not permitted|access denied|must be root|not permitted", re.I
+)
+
+
+class Ran(NamedTuple):
+    """How a command ended: ``state`` is present, absent, denied, failed or too-large."""
+
+    state: str
+    output: bytes
+    reason: str
+
+
+def run(command: List[str], timeout: float, limit: int) -> Ran:
+    """Run a program without a shell and without input."""
+    program = shutil.which(command[0], path=_PROGRAMS)
+    if program is None:
+        return Ran("absent", b"", "not installed")
+    home = "/root" if os.geteuid() == 0 else os.environ.get("HOME", "/")
+    try:
+        process = subprocess.Popen(
+            [program, *command[1:]],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={"PATH": _PROGRAMS, "LC_ALL": "C", "HOME": home, "SYSTEMD_COLORS": "0"},
+            cwd="/",
+            start_new_session=True,
+        )
+    except PermissionError:
+        return Ran("denied", b"", "permission denied")
+    except OSError as error:
+        return Ran("failed", b"", error.strerror or "cannot be run")
+    try:
+        output, errors, ended = _drain(process, time.monotonic() + timeout, limit)
+    finally:
+        if process.poll() is None:
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+    if len(output) > limit:
+        return Ran("too-large", b"", _too_large(limit))
+    if not ended:
+        return Ran("failed", b"", "no answer within %g seconds" % timeout)
+    if process.returncode == 0:
+        return Ran("present", output, "")
+    if _DENIED.search(errors):
+        return Ran("denied", b"", "permission denied")
+    lines = errors.decode("utf-8", "replace").strip().splitlines()
+    return Ran("failed", b"", lines[0][:300] if lines else "exit code %d" % process.returncode)
+
+
+def _drain(process: Any, deadline: float, limit: int) -> Tuple[bytes, bytes, bool]:
+    """Standard output up to a byte more than ``limit``, standard error up to 64 KiB."""
+    kept = {process.stdout: bytearray(), process.stderr: bytearray()}
+    with selectors.DefaultSelector() as waiting:
+        for stream in kept:
+            waiting.register(stream, selectors.EVENT_READ)
+        while waiting.get_map():
+            left = deadline - time.monotonic()
+            ready = waiting.select(left) if left > 0 else []
+            if not ready:
+                return bytes(kept[process.stdout]), b"", False
+            for entry, _ in ready:
+                chunk = os.read(entry.fd, 65536)
+                if not chunk:
+                    waiting.unregister(entry.fileobj)
+                elif entry.fileobj is process.stdout or len(kept[process.stderr]) < 65536:
+                    kept[entry.fileobj] += chunk
+                if len(kept[process.stdout]) > limit:
+                    return bytes(kept[process.stdout]), b"", True
+    try:
+        process.wait(max(0.01, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        return b"", b"", False
+    return bytes(kept[process.stdout]), bytes(kept[process.stderr]), True
+
+
+def _run_command(step: Record, redactor: Redactor) -> Record:
+    command = list(step["places"])
+    source, path = step["name"], "$ " + " ".join(command).replace("\n", "\\n").replace("\t", "\\t")
+    if command[0] == "nginx" and shutil.which("nginx", path=_PROGRAMS) and not _runs("nginx"):
+        reason = "nginx does not run, and asking it would create its pid file"
+        return _record(source, path, "failed", reason=reason)
+    state, output, reason = run(command, step["timeout"], step["max_bytes"])
+    if state != "present":
+        return _record(source, path, state, reason=redactor.text(reason))
+    return _present(source, path, output, redactor)
+
+
+# -- probes ------------------------------------------------------------------------------------
+
+_KERNEL_THREAD = 0x00200000
+_MARKER = b"<selfhost>"  # in the command line of the loader that started this program
+_UNIT = re.compile(r"([^/]+\.(?:service|scope))(?=/|$)")
+_CONTAINER = re.compile(r"(?:docker|libpod|crio|cri-containerd)[-/](?:[a-z]+[-/])?([0-9a-f]{64})")
+#: Variables whose value says what runs or where it connects; of others the name is enough.
+_TELLING = re.compile(
+    r"JAVA_\w*|JDK_\w*|_JAVA_OPTIONS|\w*_OPTS|\w*(?:URL|URI|HOST|ENDPOINT|ADDRESS|SERVER|DSN)S?"
+    r"|\w*PROXY|(?:ENABLE|DISABLE)_\w*|\w*_(?:ENABLED?|DISABLED?)|\w*_(?:REGION|MODEL|PROVIDER)",
+    re.I,
+)
+
+
+def _slurp(path: str, limit: int = 262144) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read(limit)
+
+
+def _pids() -> List[int]:
+    return sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+
+
+def _runs(command: str) -> bool:
+    for pid in _pids():
+        try:
+            if _slurp("/proc/%d/comm" % pid).strip() == command.encode():
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _environment(pid: int, redactor: Redactor) -> Optional[Dict[str, Optional[str]]]:
+    """Names of variables, with the telling values; None where it may not be read."""
+    try:
+        raw = _slurp("/proc/%d/environ" % pid).decode("utf-8", "replace")
+    except OSError:
+        return None
+    pairs = (entry.partition("=") for entry in raw.split("\0") if "=" in entry)
+    return {
+        name: redactor.value(name, value) if _TELLING.fullmatch(name) else None
+        for name, _, value in pairs
+    }
+
+
+def _process(pid: int, redactor: Redactor) -> Optional[Record]:
+    base = "/proc/%d/" % pid
+    raw = _slurp(base + "stat").decode("utf-8", "replace")
+    fields = raw[raw.rindex(")") + 2 :].split()
+    if int(fields[6]) & _KERNEL_THREAD:
+        return None
+    uid = os.stat(base).st_uid
+    try:
+        uid = int(re.findall(rb"^Uid:\t(\d+)", _slurp(base + "status"), re.M)[0])
+    except IndexError:
+        pass
+    try:
+        user = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        user = str(uid)
+    try:
+        executable = os.readlink(base + "exe")
+    except OSError:
+        executable = ""
+    try:
+        cgroup = _slurp(base + "cgroup").decode("utf-8", "replace")
+    except OSError:
+        cgroup = ""
+    units = _UNIT.findall(cgroup)
+    container = _CONTAINER.search(cgroup)
+    command_line = _slurp(base + "cmdline").decode("utf-8", "replace")
+    if "\0" not in command_line.rstrip("\0") and " " in command_line:
+        command_line = command_line.rstrip("\0 ")  # a title that the program gave itself
+    arguments = command_line.rstrip("\0").split("\0") if command_line else []
+    return {
+        "pid": pid,
+        "parent": int(fields[1]),
+        "uid": uid,
+        "user": user,
+        "command": _slurp(base + "comm").decode("utf-8", "replace").rstrip("\n"),
+        "executable": executable,
+        "arguments": redactor.arguments(arguments),
+        "environment": _environment(pid, redactor),
+        "unit": units[-1] if units else "",
+        "container": container[1] if container else "",
+    }
+
+
+def _probe_processes(step: Record, redactor: Redactor) -> Record:
+    found: Dict[int, Record] = {}
+    for pid in _pids():
+        try:
+            process = _process(pid, redactor)
+        except (OSError, ValueError, IndexError):
+            continue  # it ended meanwhile
+        if process is not None:
+            found[pid] = process
+    ours = _own(found)
+    lines = [process for pid, process in sorted(found.items()) if pid not in ours]
+    return _lines(step["name"], "probe:processes", lines, step["max_bytes"])
+
+
+def _own(found: Dict[int, Record]) -> Set[int]:
+    """This program, what it started, and the sudo and shell through which it was started."""
+    own = {os.getpid()}
+    for pid, process in sorted(found.items()):
+        if process["parent"] in own:
+            own.add(pid)
+    parent = os.getppid()
+    while parent in found:
+        try:
+            if _MARKER not in _slurp("/proc/%d/cmdline" % parent):
+                break
+        except OSError:
+            break
+        own.add(parent)
+        parent = found[parent]["parent"]
+    return own
+
+
+_STATES = dict(
+    enumerate(
+        "ESTABLISHED SYN_SENT SYN_RECV FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE CLOSE_WAIT LAST_ACK "
+        "LISTEN CLOSING".split(),
+        start=1,
+    )
+)
+
+
+def _address(text: str) -> Tuple[str, int]:
+    """``0100007F:1F90`` of ``/proc/net`` as ``("127.0.0.1", 8080)``."""
+    host, _, port = text.partition(":")
+    words = [int(host[i : i + 8], 16) for i in range(0, len(host), 8)]
+    packed = struct.pack("=%dI" % len(words), *words)
+    family = socket.AF_INET if len(packed) == 4 else socket.AF_INET6
+    return socket.inet_ntop(family, packed), int(port, 16)
+
+
+def _owners() -> Dict[str, int]:
+    """The lowest process that holds each socket, by the socket's inode."""
+    owners: Dict[str, int] = {}
+    seen = 0
+    for pid in _pids():
+        base = "/proc/%d/fd/" % pid
+        try:
+            names = os.listdir(base)
+        except OSError:
+            continue
+        for name in names:
+            seen += 1
+            if seen > MAX_DESCRIPTORS:
+                return owners
+            try:
+                target = os.readlink(base + name)
+            except OSError:
+                continue
+            if target.startswith("socket:["):
+                owners.setdefault(target[8:-1], pid)
+    return owners
+
+
+def _probe_sockets(step: Record) -> Record:
+    source, lines = step["name"], []  # type: str, List[Record]
+    owners = _owners()
+    for protocol in ("tcp", "tcp6", "udp", "udp6"):
+        try:
+            table = _slurp("/proc/net/" + protocol, 16 * 1024 * 1024).decode("ascii", "replace")
+        except FileNotFoundError:
+            if protocol.endswith("6"):
+                continue  # a kernel without IPv6
+            return _record(source, "probe:sockets", "failed", reason="/proc/net is not there")
+        except OSError as error:
+            return _trouble(source, "probe:sockets", error)
+        for row in table.splitlines()[1:]:
+            fields = row.split()
+            if len(fields) < 10:
+                continue
+            local, remote = _address(fields[1]), _address(fields[2])
+            state = _STATES.get(int(fields[3], 16), fields[3])
+            if protocol.startswith("udp"):
+                state = "ESTABLISHED" if state == "ESTABLISHED" else "UNCONN"
+            pid = owners.get(fields[9])
+            lines.append(
+                {
+                    "protocol": protocol,
+                    "local_address": local[0],
+                    "local_port": local[1],
+                    "remote_address": remote[0],
+                    "remote_port": remote[1],
+                    "state": state,
+                    "uid": int(fields[7]),
+                    "pid": pid,
+                    "command": _command_name(pid),
+                }
+            )
+    keys = ("protocol", "local_port", "local_address", "remote_address", "remote_port")
+    lines.sort(key=lambda line: tuple(str(line[k]).rjust(6) for k in keys))
+    return _lines(source, "probe:sockets", lines, step["max_bytes"])
+
+
+def _command_name(pid: Optional[int]) -> str:
+    try:
+        return _slurp("/proc/%d/comm" % pid).decode("utf-8", "replace").strip() if pid else ""
+    except OSError:
+        return ""
+
+
+_PODMAN = "/var/lib/containers/storage/"
+#: An engine is asked only when asking cannot start it or make its files: what shows its life.
+_ENGINES: Tuple[Tuple[str, Callable[[], bool]], ...] = (
+    ("docker", lambda: _runs("dockerd")),
+    ("podman", lambda: any(os.path.exists(_PODMAN + name) for name in ("libpod", "db.sql"))),
+)
+
+
+def _probe_containers(step: Record, redactor: Redactor) -> Record:
+    source, path, lines = step["name"], "probe:containers", []  # type: str, str, List[Record]
+    installed = [e for e in _ENGINES if shutil.which(e[0], path=_PROGRAMS)]
+    if not installed:
+        return _record(source, path, "absent", reason="neither docker nor podman is installed")
+    notes = []
+    for engine, alive in installed:
+        if not alive():
+            notes.append(engine + " is installed and does not run")
+            continue
+        limit, timeout = step["max_bytes"], step["timeout"]
+        ids = run([engine, "ps", "-a", "-q", "--no-trunc"], timeout, limit)
+        names = ids.output.decode("ascii", "replace").split()
+        if ids.state == "present" and not names:
+            continue
+        found = ids
+        if ids.state == "present":
+            found = run([engine, "container", "inspect", *names[:500]], timeout, 8 * limit)
+        if found.state != "present" or len(names) > 500:
+            reason = "%s: %s" % (engine, found.reason or "more than 500 containers")
+            return _record(source, path, "failed", reason=redactor.text(reason))
+        try:
+            lines += [_container(engine, item, redactor) for item in json.loads(found.output)]
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            return _record(source, path, "failed", reason=engine + ": answer not understood")
+    lines.sort(key=lambda line: (line["engine"], line["name"]))
+    return _lines(source, path, lines, step["max_bytes"], "; ".join(notes))
+
+
+def _container(engine: str, item: Record, redactor: Redactor) -> Record:
+    config, state = item.get("Config") or {}, item.get("State") or {}
+    image = config.get("Image") if engine == "docker" else item.get("ImageName")
+    pairs = (str(entry).partition("=") for entry in config.get("Env") or ())
+    arguments = [item.get("Path") or "", *(item.get("Args") or ())]
+    return {
+        "engine": engine,
+        "id": str(item.get("Id", "")),
+        "name": str(item.get("Name", "")).lstrip("/"),
+        "image": str(image or ""),
+        "state": str(state.get("Status", "")),
+        "arguments": redactor.arguments([str(argument) for argument in arguments]),
+        "environment": {
+            name: redactor.value(name, value) if _TELLING.fullmatch(name) else None
+            for name, _, value in pairs
+        },
+    }
+
+
+# -- the run -----------------------------------------------------------------------------------
+
+
+def collect(
+    plan: List[Record],
+    root: str = "/",
+    redaction_key: Optional[bytes] = None,
+    disk: Optional[Any] = None,
+) -> Iterator[Record]:
+    """The documents of every step, in the plan's order.
+
+    A record has ``source``, ``path``, ``state``, ``content`` (bytes, secrets replaced),
+    ``sha256`` (of the bytes before that), ``reason``, ``mode``, ``owner`` and ``target``, as
+    ``selfhost.evidence.model.Document`` describes them. ``disk`` stands in for the files below
+    ``root``. Commands and probes ask the running system, so they make sense for ``/`` only.
+    """
+    redactor = Redactor(redaction_key or os.urandom(32))
+    files = disk if disk is not None else Disk(root)
+    answers: List[List[Record]] = [[] for _ in plan]
+
+    def answer(index: int) -> None:
+        step = plan[index]
+        try:
+            answers[index] = list(_answer(step, files, redactor))
+        except Exception as error:  # one step's bug must not hide the others
+            reason = "collector: %s" % type(error).__name__
+            answers[index] = [_record(step["name"], step["name"], "failed", reason=reason)]
+
+    slow = [i for i, s in enumerate(plan) if s["kind"] == "command" or "containers" in s["places"]]
+    threads = [threading.Thread(target=answer, args=(index,), daemon=True) for index in slow]
+    for thread in threads:
+        thread.start()
+    for index in range(len(plan)):
+        if index not in slow:
+            answer(index)
+    for thread in threads:
+        thread.join()
+    total = 0
+    for records in answers:
+        for record in records:
+            total += len(record["content"])
+            if total > MAX_TOTAL and record["content"]:
+                reason = "all evidence together is " + _too_large(MAX_TOTAL)
+                record.update(state="too-large", content=b"", sha256="", reason=reason)
+            yield record
+
+
+def _answer(step: Record, disk: Any, redactor: Redactor) -> Iterator[Record]:
+    if step["kind"] == "files":
+        return _read_files(step, disk, redactor)
+    if step["kind"] == "listing":
+        return _list_names(step, disk)
+    if step["kind"] == "command":
+        return iter([_run_command(step, redactor)])
+    probe = step["places"][0]
+    if probe == "processes":
+        return iter([_probe_processes(step, redactor)])
+    if probe == "sockets":
+        return iter([_probe_sockets(step)])
+    if probe == "containers":
+        return iter([_probe_containers(step, redactor)])
+    return iter([_record(step["name"], "probe:" + probe, "failed", reason="no such probe")])
+
+
+def main() -> int:
+    """Read ``{"plan": [...], "key": hex}`` on standard input, write a JSON line per document.
+
+    The last line counts them, so that an answer that was cut off is noticed.
+    """
+    signal.alarm(MAX_RUN_SECONDS)
+    order = json.loads(sys.stdin.buffer.read())
+    out = sys.stdout.buffer
+    out.write(json.dumps({"selfhost": FORMAT}).encode() + b"\n")
+    count = 0
+    for record in collect(order["plan"], redaction_key=bytes.fromhex(order["key"])):
+        count += 1
+        packed = zlib.compress(record["content"], 6)
+        line = dict(record, content=base64.b64encode(packed).decode("ascii"))
+        out.write(json.dumps(line, sort_keys=True).encode("ascii") + b"\n")
+    out.write(json.dumps({"end": count}).encode() + b"\n")
+    out.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
