@@ -13,7 +13,6 @@ PORTS = {
     ("tcp", 443): "nginx",
     ("tcp", 5222): "prosody",
     ("tcp", 5280): "prosody",
-    ("udp", 10000): "jitsi-videobridge2",
     ("tcp", 8080): "jitsi-videobridge2",
     ("tcp", 8888): "jicofo",
     ("udp", 3478): "coturn",
@@ -33,9 +32,11 @@ _RESERVED_NAMES = (".test", ".example", ".invalid", ".localhost")
 _RESERVED_DOMAINS = ("example.com", "example.net", "example.org")
 
 
-def ports(facts: ServerFacts) -> Iterator[Check]:
+def ports(facts: ServerFacts, settings: Mapping[str, Any]) -> Iterator[Check]:
     """Does another program hold a port that the server needs?"""
     name = "ports"
+    media = settings.get("videobridge_udp_port", 10000)
+    needed = {**PORTS, ("udp", media): "jitsi-videobridge2"}
     if facts.listeners is None:
         yield unknown(
             name,
@@ -45,7 +46,7 @@ def ports(facts: ServerFacts) -> Iterator[Check]:
         return
     foreign: dict[str, list[str]] = {}
     for listener in facts.listeners:
-        owner = PORTS.get((listener.protocol, listener.port))
+        owner = needed.get((listener.protocol, listener.port))
         if owner is None or _belongs(listener, owner):
             continue
         who = listener.unit.removesuffix(".service") or listener.program or "another program"

@@ -31,7 +31,7 @@ def judge(
         ),
         machine.disk(facts, _number(settings, "preflight_minimum_disk_mb", machine.DISK_NEEDED)),
         machine.clock(clock_offset),
-        *network.ports(facts),
+        *network.ports(facts, settings),
         network.conflicts(facts),
         network.address(facts, settings),
         *network.dns(settings, dns),

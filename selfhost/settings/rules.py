@@ -28,6 +28,7 @@ def check_rules(settings: _Settings, options: Mapping[str, Option]) -> Iterator[
     yield from _secrets(settings, options)
     yield from _own_certificate(settings)
     yield from _ports(settings, options)
+    yield from _memory(settings)
 
 
 def domain_problem(domain: str) -> tuple[str, str] | None:
@@ -151,7 +152,7 @@ def _secrets(settings: _Settings, options: Mapping[str, Option]) -> Iterator[Pro
 def _own_certificate(settings: _Settings) -> Iterator[Problem]:
     if settings.get("tls_mode") != "own":
         return
-    for key in ("tls_certificate_file", "tls_key_file"):
+    for key in ("tls_certificate", "tls_private_key"):
         path = settings.get(key)
         if not path:
             yield Problem(
@@ -179,6 +180,15 @@ def _ports(settings: _Settings, options: Mapping[str, Option]) -> Iterator[Probl
                 yield Problem(
                     name, f"{numbers[0]} is taken by {other} already", "give one another port"
                 )
+
+
+def _memory(settings: _Settings) -> Iterator[Problem]:
+    """Sizes that Java is told."""
+    for name, value in settings.items():
+        if not name.endswith("_max_memory") or not isinstance(value, str) or "{{" in value:
+            continue
+        if value and not re.fullmatch(r"[1-9][0-9]{0,6}[mMgG]", value):
+            yield Problem(name, f"'{value}' is not a size", "write one such as 1024m or 2g")
 
 
 def _protocol(option: Option) -> str:

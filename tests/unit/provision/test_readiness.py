@@ -160,3 +160,10 @@ def test_what_is_needed_is_the_settings_word(answer: str) -> None:
     small = answer.replace("4194304", "1048576")
     settings = {**SETTINGS, "preflight_minimum_memory_mb": 900}
     assert _judged(small, settings)["memory"][0] is Status.WARNING
+
+
+def test_the_bridges_port_is_the_settings_word(answer: str) -> None:
+    taken = answer.replace("lo:53 ", "lo:10001 ")
+    assert _judged(taken)["ports"][0] is Status.OK
+    other = _judged(taken, {**SETTINGS, "videobridge_udp_port": 10001})["ports"]
+    assert (other[0], "resolved holds 10001/udp" in other[1]) == (Status.FAILED, True)

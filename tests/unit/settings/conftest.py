@@ -71,6 +71,10 @@ argument_specs:
           url: {type: str, required: true, description: Where.}
           weight: {type: int, description: Order.}
       web_extra_ports: {type: list, elements: int, default: [], description: More ports.}
+      web_max_memory: {type: str, default: "", description: A size.}
+      tls_mode: {type: str, choices: [self-signed, own], default: self-signed, description: x}
+      tls_certificate: {type: str, default: "", description: A file.}
+      tls_private_key: {type: str, default: "", description: A file.}
       web_ratio:
         type: float
         default: 0.5

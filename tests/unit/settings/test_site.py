@@ -68,6 +68,7 @@ def test_no_repr_shows_a_secret(inventory: Path) -> None:
         ("web_https_port: 80\n", "web_https_port: 80 is taken by web_http_port", "another port"),
         ("web_http_port: 70000\n", "70000 is not a port", "65535"),
         ("web_extra_ports: [1, 99999]\n", "99999 is not a port", "65535"),
+        ("web_max_memory: 3 GB\n", "'3 GB' is not a size", "1024m"),
         ("web_log: [\n", "not valid YAML", ""),
         ("\tweb_log: x\n", "not valid YAML", "spaces"),
         ("web_log: a: b\n", "not valid YAML", "quotes"),
@@ -229,3 +230,14 @@ def test_variables_are_those_that_ansible_would_give(roles: Path, tmp_path: Path
         },
     )
     assert ours == json.loads(done.stdout)["_meta"]["hostvars"]
+
+
+def test_an_own_certificate_needs_both_files(inventory: Path, tmp_path: Path) -> None:
+    certificate = tmp_path / "c.pem"
+    _append(inventory, f"tls_mode: own\ntls_certificate: {certificate}\n")
+    message = _fails(inventory).message
+    assert f"tls_certificate: there is no file {certificate}" in message
+    assert "tls_private_key: is required with tls_mode: own" in message
+    certificate.write_text("PEM")
+    _append(inventory, f"tls_private_key: {certificate}\n")
+    assert load_site(inventory).settings["tls_mode"] == "own"
