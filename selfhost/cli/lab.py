@@ -3,124 +3,173 @@
 import os
 import sys
 import time
+from typing import TYPE_CHECKING, NoReturn
 
 import click
+
+if TYPE_CHECKING:
+    from selfhost.lab import LabServer
+
+_PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
 
 def _say(text: str) -> None:
     click.echo(f"==> {text}", err=True)
 
 
+def _line(server: "LabServer") -> str:
+    """One server in a line: where, as what, and whose packages."""
+    where = f"ssh://{server.user}@{server.ssh_host}:{server.ssh_port}"
+    words = [server.name, server.release, where, server.hostname, f"packages: {server.packages}"]
+    ports = (server.ports or {}).items()
+    words += [f"{inside}: {server.ssh_host}:{port}" for inside, port in ports]
+    return "  ".join(words)
+
+
+def _become(command: list[str]) -> NoReturn:
+    """Go on as another program: the user's terminal, signals and exit code are its own."""
+    from selfhost.errors import LabError
+
+    sys.stdout.flush()
+    try:
+        os.execvp(command[0], command)  # noqa: S606 - no shell
+    except OSError as error:
+        raise LabError(
+            f"{command[0]} does not start: {error.strerror}.",
+            hint=f"apt-get install {'openssh-client' if command[0] == 'ssh' else command[0]}",
+        ) from None
+
+
+def _without_dashes(command: tuple[str, ...]) -> tuple[str, ...]:
+    """``NAME -- COMMAND``: what follows is the command, the dashes are not."""
+    return command[1:] if command[:1] == ("--",) else command
+
+
 @click.group()
 def lab() -> None:
-    """Disposable servers in containers, for tests and demonstrations."""
+    """Disposable servers in containers, for tests and demonstrations.
+
+    A server boots systemd and sshd as a bare VPS does. It is reached on 127.0.0.1 only; what a
+    lab makes bears its label, and nothing else is ever touched. SELFHOST_LAB_DIR names the folder
+    of another lab.
+    """
 
 
 @lab.command()
 @click.argument("name", default="demo")
 @click.option("--release", default="bookworm", show_default=True, help="bookworm or trixie.")
-@click.option("--packages", default="auto", show_default=True, help="jitsi, stand-in or auto.")
+@click.option(
+    "--packages",
+    default="auto",
+    show_default=True,
+    help="jitsi, stand-in, or auto: Jitsi's own where its repository can be reached.",
+)
 @click.option("--hostname", default="meet.example.test", show_default=True)
-@click.option("--publish", multiple=True, metavar="PORT/PROTOCOL", help="On 127.0.0.1 only.")
-def up(name: str, release: str, packages: str, hostname: str, publish: tuple[str, ...]) -> None:
-    """Start a bare server."""
+@click.option("--memory", default="", metavar="SIZE", help="A limit, such as 2g.")
+@click.option(
+    "--publish",
+    multiple=True,
+    metavar="[HERE:]PORT[/udp]",
+    help="Publish a port on 127.0.0.1; may be given several times.",
+)
+def up(
+    name: str, release: str, packages: str, hostname: str, memory: str, publish: tuple[str, ...]
+) -> None:
+    """Start a bare server (NAME: demo)."""
     from selfhost import lab as api
 
     started = time.perf_counter()
     server = api.up(
         name,
         release=release,
-        packages_from=packages,
+        packages=packages,
         hostname=hostname,
+        memory=memory,
         publish=publish,
         progress=_say,
     )
-    _say(f"up in {time.perf_counter() - started:.1f} s")
+    _say(f"{server.name} is up, in {time.perf_counter() - started:.1f} s")
     click.echo(_line(server))
-
-
-def _line(server: object) -> str:
-    from selfhost.lab import LabServer
-
-    assert isinstance(server, LabServer)  # noqa: S101 - keeps the import lazy
-    where = f"ssh://{server.user}@{server.ssh_host}:{server.ssh_port}"
-    return (
-        f"{server.name}  {server.release}  {where}  {server.hostname}  packages: {server.packages}"
-    )
 
 
 @lab.command("list")
 def list_() -> None:
-    """List the lab's servers."""
+    """List the lab's servers and their snapshots."""
     from selfhost import lab as api
 
     for server in api.list_servers():
-        click.echo(_line(server))
+        labels = api.snapshots(server.name)
+        state = "" if api.is_running(server) else "  (stands still)"
+        click.echo(_line(server) + state)
+        if labels:
+            click.echo(f"    snapshots: {', '.join(labels)}")
 
 
-@lab.command(context_settings={"ignore_unknown_options": True})
+@lab.command(context_settings=_PASS_ON)
 @click.argument("name")
 @click.argument("command", nargs=-1)
 def ssh(name: str, command: tuple[str, ...]) -> None:
-    """Log in, or run a command through sshd."""
+    """Log in to NAME, or run a COMMAND there through sshd."""
     from selfhost import lab as api
 
-    line = [*api.ssh_command(api.get(name)), *command]
-    sys.stdout.flush()
-    os.execvp(line[0], line)  # noqa: S606 - the user's own terminal goes on in ssh
+    _become([*api.ssh_command(api.get(name)), *_without_dashes(command)])
 
 
-@lab.command("exec", context_settings={"ignore_unknown_options": True})
+@lab.command("exec", context_settings=_PASS_ON)
 @click.argument("name")
 @click.argument("command", nargs=-1, required=True)
-@click.pass_context
-def exec_(context: click.Context, name: str, command: tuple[str, ...]) -> None:
-    """Run a command as root inside."""
+def exec_(name: str, command: tuple[str, ...]) -> None:
+    """Run a COMMAND as root inside NAME."""
     from selfhost import lab as api
 
-    done = api.run(name, command)
-    click.echo(done.stdout, nl=False)
-    click.echo(done.stderr, nl=False, err=True)
-    context.exit(done.returncode)
+    server, words = api.get(name), _without_dashes(command)
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    _become(api.exec_command(server, words, terminal=terminal))
 
 
 @lab.command()
 @click.argument("name")
-@click.argument("label")
+@click.argument("label", metavar="SNAPSHOT")
 def snapshot(name: str, label: str) -> None:
-    """Keep a server's state under a name."""
+    """Keep NAME's file system as it is now under the name SNAPSHOT."""
     from selfhost import lab as api
 
-    api.snapshot(name, label)
+    api.snapshot(name, label, progress=_say)
+    _say(f"{name}: packages: {api.get(name).packages}; `selfhost lab reset {name} --to {label}`")
 
 
 @lab.command()
 @click.argument("name")
-@click.option("--to", "label", default="", help="A snapshot; without it, the bare image.")
+@click.option("--to", "label", default="", metavar="SNAPSHOT", help="Default: the bare server.")
 def reset(name: str, label: str) -> None:
-    """Go back to a snapshot, or to the bare server."""
+    """Go back to a snapshot of NAME, or to the bare server."""
     from selfhost import lab as api
 
-    click.echo(_line(api.reset(name, label)))
+    started = time.perf_counter()
+    server = api.reset(name, label, progress=_say)
+    _say(f"{name} is up, in {time.perf_counter() - started:.1f} s")
+    click.echo(_line(server))
 
 
 @lab.command()
 @click.argument("name", required=False)
-@click.option("--all", "every", is_flag=True)
+@click.option("--all", "every", is_flag=True, help="Every server of the lab.")
 def down(name: str | None, every: bool) -> None:
-    """Remove a server."""
+    """Remove NAME and its snapshots; images and downloads are kept."""
     from selfhost import lab as api
     from selfhost.errors import UsageError
 
     if every == (name is not None):
         raise UsageError("Name a server, or give --all.")
-    for gone in [s.name for s in api.list_servers()] if every else [str(name)]:
-        api.down(gone)
+    for gone in [server.name for server in api.list_servers()] if every else [str(name)]:
+        packages = api.get(gone).packages
+        api.down(gone, progress=_say)
+        _say(f"removed {gone} (packages: {packages})")
 
 
 @lab.command()
 def clean() -> None:
-    """Remove everything that the lab made."""
+    """Remove all that the lab made: servers, images, networks, downloads."""
     from selfhost import lab as api
 
     api.clean(progress=_say)

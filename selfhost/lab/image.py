@@ -1,143 +1,146 @@
-"""The image of a bare VPS, built from the distribution's own packages."""
+"""The image of a bare server: built from the distribution's own packages, kept for 30 days."""
 
-import hashlib
+import datetime
+import os
 import re
 import shutil
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 from selfhost.errors import LabError
-from selfhost.lab import state
-from selfhost.lab.runtime import Runtime
+from selfhost.lab import owned, recipe, sources, state
+from selfhost.lab.recipe import RELEASES
+from selfhost.lab.runtime import Runtime, label_change, last_line
+from selfhost.lab.state import Progress
 
-RELEASES = ("bookworm", "trixie")
-#: What a bare VPS has. What the roles need beyond it, they install.
-PACKAGES = (
-    "systemd", "systemd-sysv", "dbus", "openssh-server", "python3", "sudo", "iproute2",
-    "ca-certificates", "apt-utils",
-)  # fmt: skip
-MAX_AGE = 30 * 24 * 3600.0
-SOURCES = Path("/etc/apt")
+__all__ = ["MAX_AGE", "RELEASES", "ensure", "freshest"]
 
-#: Run in the image's root: no identity is shared, downloads are kept, an admin may use sudo.
-FINISH = r"""
-rm -f "$1"/etc/ssh/ssh_host_* "$1"/var/lib/dbus/machine-id
-: > "$1"/etc/machine-id
-chroot "$1" useradd --create-home --shell /bin/bash admin
-install -d -m 0700 "$1"/home/admin/.ssh
-chroot "$1" chown -R admin:admin /home/admin
-echo 'admin ALL=(ALL) NOPASSWD: ALL' > "$1"/etc/sudoers.d/admin
-chmod 0440 "$1"/etc/sudoers.d/admin
-printf 'PasswordAuthentication no\n' > "$1"/etc/ssh/sshd_config.d/lab.conf
-printf '%s\n' '[Unit]' 'Before=ssh.service' '[Service]' 'Type=oneshot' \
-  'ExecStart=/usr/bin/ssh-keygen -A' '[Install]' 'WantedBy=multi-user.target' \
-  > "$1"/etc/systemd/system/ssh-host-keys.service
-chroot "$1" systemctl enable -q ssh-host-keys.service
-chroot "$1" systemctl mask -q systemd-resolved.service systemd-timesyncd.service apt-daily.timer \
-  apt-daily-upgrade.timer 2>/dev/null || true
-printf '%s "true";\n' Binary::apt::APT::Keep-Downloaded-Packages APT::Keep-Downloaded-Packages \
-  > "$1"/etc/apt/apt.conf.d/90keep-downloads
-"""
+MAX_AGE = datetime.timedelta(days=30)
+BUILD_TIMEOUT = 1800.0
+_TAG = re.compile(r":(?P<release>[a-z]+)-(?P<digest>[0-9a-f]{12})-(?P<day>\d{8})$")
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
-    """Where a distribution's packages come from on this machine."""
-
-    uri: str
-    security_uri: str
-    keyring: str
-
-
-def read_mirror(texts: Iterable[str]) -> Mirror:
-    """From apt's sources, one-line or deb822. Raises ``LabError`` when none names a mirror."""
-    main = security = keyring = ""
-    for text in texts:
-        for stanza in re.split(r"\n\s*\n", text):
-            plain = "\n".join(line for line in stanza.splitlines() if not line.startswith("#"))
-            uri = re.search(r"^URIs:\s*(\S+)", plain, re.MULTILINE)
-            signed = re.search(r"^Signed-By:\s*(\S+)", plain, re.MULTILINE)
-            lines = re.findall(r"^deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+\S+", plain, re.MULTILINE)
-            keyring = keyring or (signed[1] if signed else "")
-            for found in ([uri[1]] if uri else []) + lines:
-                if "security" in found:
-                    security = security or found
-                else:
-                    main = main or found
-    if not main:
-        raise LabError(
-            "apt's configuration on this machine names no mirror.",
-            hint="The lab builds its image from Debian's packages.",
-        )
-    return Mirror(main, security, keyring)
+def freshest(names: Iterable[str], release: str, digest: str, today: datetime.date) -> str:
+    """Of an engine's images, the newest of this recipe that is young enough, or nothing."""
+    found = []
+    for name in names:
+        match = _TAG.search(name)
+        if not match or (match["release"], match["digest"]) != (release, digest):
+            continue
+        day = datetime.datetime.strptime(match["day"], "%Y%m%d").date()
+        if datetime.timedelta(0) <= today - day <= MAX_AGE:
+            found.append((match["day"], name))
+    return max(found)[1] if found else ""
 
 
-def machine_mirror() -> Mirror:
-    """The mirror that this machine's own apt uses."""
-    files = [SOURCES / "sources.list", *sorted((SOURCES / "sources.list.d").glob("*"))]
-    texts = [f.read_text("utf-8", "replace") for f in files if f.is_file()]
-    return read_mirror(texts)
+def ensure(runtime: Runtime, release: str, progress: Progress = state.quiet) -> str:
+    """The name of a release's image, built when there is none or it is too old.
 
-
-def sources_list(mirror: Mirror, release: str) -> str:
-    """apt's one-line sources for a release."""
-    lines = [f"deb {mirror.uri} {release} main", f"deb {mirror.uri} {release}-updates main"]
-    if mirror.security_uri:
-        lines.append(f"deb {mirror.security_uri} {release}-security main")
-    return "\n".join(lines) + "\n"
-
-
-def tag(release: str) -> str:
-    """The image's name: it changes with its recipe, so that an old one is not taken for it."""
-    recipe = "\n".join([release, *PACKAGES, FINISH, sources_list(machine_mirror(), release)])
-    digest = hashlib.sha256(recipe.encode()).hexdigest()[:12]
-    return f"localhost/{state.PREFIX}-{state.lab_id()}:{release}-{digest}"
-
-
-def ensure(engine: Runtime, release: str, progress: Callable[[str], None]) -> str:
-    """The image of a release, built if there is none or it is older than 30 days."""
-    if release not in RELEASES:
-        raise LabError(f"No image for {release!r}.", hint=f"One of: {', '.join(RELEASES)}.")
-    name = tag(release)
-    stamp = state.folder() / "images" / name.rpartition(":")[2]
-    fresh = stamp.exists() and time.time() - stamp.stat().st_mtime < MAX_AGE
-    if fresh and engine.call("image", "inspect", name, check=False).returncode == 0:
+    Raises ``LabError`` when it cannot be built.
+    """
+    archives = sources.of_machine(recipe.check_release(release))
+    listing = sources.write_deb822(archives)
+    builder = "mmdebstrap" if shutil.which("mmdebstrap") else "registry"
+    digest = recipe.digest(release, listing, builder)
+    today = datetime.datetime.now(datetime.UTC).date()
+    existing = owned.images(runtime)
+    name = freshest(existing, release, digest, today)
+    if name:
         return name
-    progress(f"building the image of a bare Debian {release} (once; about a minute)")
-    with tempfile.TemporaryDirectory(prefix="selfhost-image-") as scratch:
-        archive = Path(scratch) / "root.tar"
-        _bootstrap(release, archive)
-        change = ("--change", f"LABEL {state.LABEL}={state.lab_id()}")
-        engine.call("import", *change, str(archive), name, timeout=600)
-    stamp.parent.mkdir(exist_ok=True)
-    stamp.touch()
+    name = f"localhost/{state.own_name()}:{release}-{digest}-{today:%Y%m%d}"
+    work = state.folder() / "tmp"
+    work.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="image-", dir=work) as scratch:
+        if builder == "mmdebstrap":
+            progress(f"building a bare Debian ({release}) from packages; once, about a minute")
+            archive = Path(scratch) / "root.tar"
+            _bootstrap(release, listing, archives, archive)
+            progress(f"importing it into {runtime.engine}")
+            runtime.call("import", *label_change(), str(archive), name, timeout=600)
+        else:
+            progress(f"building a bare Debian ({release}) from the official image; once")
+            _build(runtime, release, listing, Path(scratch), name)
+    for other in existing:  # of an older recipe, or too old; one in use stays
+        match = _TAG.search(other)
+        if match and match["release"] == release:
+            owned.remove_image(runtime, other)
     return name
 
 
-def _bootstrap(release: str, archive: Path) -> None:
-    if shutil.which("mmdebstrap") is None:
-        raise LabError("mmdebstrap is not installed.", hint="apt-get install mmdebstrap")
-    mirror = machine_mirror()
-    with tempfile.NamedTemporaryFile("w", suffix=".sh") as hook:
-        hook.write(f"#!/bin/sh\nset -e\n{FINISH}")
-        hook.flush()
-        Path(hook.name).chmod(0o755)
-        command = [
-            "mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}",
-            f"--customize-hook=sh {hook.name} \"$1\"",
-        ]  # fmt: skip
-        if mirror.keyring:
-            command.append(f"--keyring={mirror.keyring}")
+def _bootstrap(
+    release: str, listing: str, archives: tuple[sources.Source, ...], archive: Path
+) -> None:
+    for keyring in {source.keyring for source in archives} - {""}:
+        if not Path(keyring).is_file():
+            raise LabError(
+                f"The archive's keyring {keyring} is not on this machine.",
+                hint="apt-get install debian-archive-keyring",
+            )
+    finish = archive.with_name("finish.sh")
+    finish.write_text(recipe.FINISH, "utf-8")
+    apt = archive.with_name("lab.sources")
+    apt.write_text(listing, "utf-8")
+    archive.parent.chmod(0o755)
+    own = {source.keyring for source in archives} - {"", sources.KEYRING}
+    command = [
+        "mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(recipe.PACKAGES)}",
+        *(f"--setup-hook=mkdir -p \"$1\"{Path(key).parent} && cp {key} \"$1\"{key}" for key in own),
+        "--dpkgopt=force-unsafe-io", '--aptopt=Acquire::Languages "none"', *_proxy(),
+        f"--customize-hook=upload {finish} /root/finish.sh",
+        '--customize-hook=chroot "$1" sh /root/finish.sh',
+        '--customize-hook=rm -f "$1"/root/finish.sh "$1"/etc/apt/sources.list',
+        '--customize-hook=rm -f "$1"/etc/apt/sources.list.d/*',
+        f"--customize-hook=upload {apt} /etc/apt/sources.list.d/debian.sources",
+        release, str(archive), str(apt),
+    ]  # fmt: skip
+    environment = os.environ | {"TMPDIR": str(archive.parent), "LC_ALL": "C.UTF-8"}
+    try:
         done = subprocess.run(
-            [*command, release, str(archive), "-"],
-            input=sources_list(mirror, release).encode(),
+            command,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
+            timeout=BUILD_TIMEOUT,
+            env=environment,
         )
+    except subprocess.TimeoutExpired:
+        raise LabError(f"Building {release} took over {BUILD_TIMEOUT / 60:.0f} minutes.") from None
     if done.returncode:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        why = next((line for line in reversed(lines) if line.startswith("E:")), "see apt")
-        raise LabError(f"The image of {release} could not be built: {why}")
+        raise LabError(
+            f"The image of {release} could not be built: {reason(done.stderr)}",
+            hint=f"Packages come from {archives[0].uris[0]}, as this machine's apt is set up.",
+        )
+
+
+def reason(stderr: bytes) -> str:
+    """The first error that apt or mmdebstrap names, which is the cause of the others."""
+    lines = stderr.decode("utf-8", "replace").strip().splitlines()
+    errors = [line for line in lines if line.startswith(("E:", "Err:", "W: GPG error"))]
+    return (errors or lines[-1:] or ["it says nothing"])[0].removeprefix("E:").strip()
+
+
+def _proxy() -> list[str]:
+    """apt's proxy on this machine, which the server needs as well."""
+    if not shutil.which("apt-config"):
+        return []
+    command = ["apt-config", "dump", "--format", "%f %v%n", "Acquire"]
+    dump = subprocess.run(command, capture_output=True, text=True, errors="replace").stdout
+    found = re.findall(r"^(Acquire::https?::Proxy) (\S+)$", dump, re.MULTILINE | re.IGNORECASE)
+    return [f'--aptopt={name} "{value}"' for name, value in found]
+
+
+def _build(runtime: Runtime, release: str, listing: str, folder: Path, name: str) -> None:
+    label = f"{state.LABEL}={state.lab_id()}"
+    (folder / "Containerfile").write_text(recipe.containerfile(release, label), "utf-8")
+    (folder / "lab.sources").write_text(listing, "utf-8")
+    (folder / "finish.sh").write_text(recipe.FINISH, "utf-8")
+    done = runtime.call(
+        "build", "-q", *runtime.limits, "-f", str(folder / "Containerfile"), "-t", name,
+        str(folder), check=False, timeout=BUILD_TIMEOUT,
+    )  # fmt: skip
+    if done.returncode:
+        raise LabError(
+            f"The image of {release} could not be built: {last_line(done)}",
+            hint="With mmdebstrap it is built without a registry: apt-get install mmdebstrap",
+        )

@@ -1,18 +1,22 @@
-"""The container runtime: found by trying, with limits that this machine can give."""
+"""The container engine: found by trying, with limits that this machine can give."""
 
-import functools
 import json
+import os
 import platform
 import resource
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from selfhost.errors import LabError
 from selfhost.lab import state
+from selfhost.lab.state import Progress
 
 COMMAND_TIMEOUT = 300.0
+ENGINES = ("podman", "docker")
+INSTALL = "On Debian and Ubuntu: apt-get install podman runc crun netavark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +25,9 @@ class Runtime:
     every container, ``boot_options`` to one that boots systemd."""
 
     engine: str
-    options: tuple[str, ...]
-    limits: tuple[str, ...]
-    boot_options: tuple[str, ...]
+    options: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    boot_options: tuple[str, ...] = ()
 
     def command(self, *arguments: str) -> list[str]:
         """A command line of the engine."""
@@ -37,24 +41,39 @@ class Runtime:
         timeout: float = COMMAND_TIMEOUT,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run it. Raises ``LabError`` with the engine's own last line when it fails."""
+        what = f"{self.engine} {arguments[0]}"
         try:
             done = subprocess.run(
-                self.command(*arguments), input=stdin, capture_output=True, timeout=timeout
+                self.command(*arguments), input=stdin or b"", capture_output=True, timeout=timeout
             )
         except subprocess.TimeoutExpired:
-            raise LabError(f"{self.engine} {arguments[0]} took over {timeout:.0f} s.") from None
+            raise LabError(
+                f"`{what}` took over {timeout:.0f} s.",
+                hint="Is the machine busy, or its disk full?",
+            ) from None
+        except OSError as error:
+            raise LabError(f"`{what}` does not start: {error.strerror}.", hint=INSTALL) from None
         if check and done.returncode:
-            lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            why = lines[-1] if lines else f"exit code {done.returncode}"
-            raise LabError(f"{self.engine} {arguments[0]} failed: {why}")
+            raise LabError(f"`{what}` failed: {last_line(done)}")
         return done
 
     def lines(self, *arguments: str) -> list[str]:
         """The lines that a command prints."""
         return self.call(*arguments).stdout.decode("utf-8", "replace").split("\n")[:-1]
 
+    def __str__(self) -> str:
+        words = [self.engine, *(word for word in self.options if not word.startswith("-"))]
+        given = [word for word in self.limits if not word.startswith("-")]
+        return " ".join(words) + (f" ({', '.join(given)})" if given else "")
 
-#: Tried from the top: an engine may lower its own hard limit below the machine's.
+
+def last_line(done: subprocess.CompletedProcess[bytes]) -> str:
+    """What a program said at last on standard error."""
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1].strip() if lines else f"exit code {done.returncode}"
+
+
+#: Tried after the engine's own: an engine may lower its hard limit below the machine's.
 WANTED_LIMITS = (65536, 20000, 4096)
 
 
@@ -69,98 +88,118 @@ def limits(wanted: int) -> tuple[str, ...]:
 
 
 _DOCKER_SYSTEMD = (
-    "--cap-add", "SYS_ADMIN",
-    "--security-opt", "seccomp=unconfined",
-    "--security-opt", "apparmor=unconfined",
-    "--cgroupns=private",
-    "--tmpfs", "/run", "--tmpfs", "/run/lock", "--tmpfs", "/tmp",  # noqa: S108
-    "-v", "/sys/fs/cgroup/systemd:/sys/fs/cgroup/systemd:rw",
+    "-e", "container=docker",
+    "--tmpfs", "/run:exec", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec",  # noqa: S108
 )  # fmt: skip
+_UNCONFINED = (
+    "--cap-add", "SYS_ADMIN",
+    "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined",
+)  # fmt: skip
+_V1_SYSTEMD = "/sys/fs/cgroup/systemd"
 
 
-def candidates() -> list[Runtime]:
+def _docker_boot_options() -> Iterator[tuple[str, ...]]:
+    """From the least privilege to the most."""
+    if Path(_V1_SYSTEMD).is_dir():
+        mount = ("-v", f"{_V1_SYSTEMD}:{_V1_SYSTEMD}:rw")
+        yield (*_DOCKER_SYSTEMD, *_UNCONFINED, "--cgroupns=private", *mount)
+    else:
+        mount = ("-v", "/sys/fs/cgroup:/sys/fs/cgroup:rw")
+        yield (*_DOCKER_SYSTEMD, *_UNCONFINED, "--cgroupns=host", *mount)
+    yield (*_DOCKER_SYSTEMD, "--privileged", "--cgroupns=private")
+
+
+def candidates() -> Iterator[Runtime]:
     """Every way worth trying, the likeliest first."""
-    found = []
+    wanted = tuple(dict.fromkeys([(), *map(limits, WANTED_LIMITS)]))
+    boot: tuple[str, ...]
     if shutil.which("podman"):
-        runtimes = [(), *(("--runtime", r) for r in ("crun", "runc") if shutil.which(r))]
-        found += [
-            Runtime("podman", runtime, limits(wanted), ("--systemd=always",))
-            for runtime in runtimes
-            for wanted in WANTED_LIMITS
-        ]
+        # --no-hosts: /etc/hosts is a plain file, as on a VPS, not a mount that none can replace.
+        boot = ("--systemd=always", "--no-hosts")
+        for options in ((), *(("--runtime", r) for r in ("crun", "runc") if shutil.which(r))):
+            yield from (Runtime("podman", options, given, boot) for given in wanted)
     if shutil.which("docker"):
-        found += [Runtime("docker", (), limits(w), _DOCKER_SYSTEMD) for w in WANTED_LIMITS]
-    return found
+        for boot in _docker_boot_options():
+            yield from (Runtime("docker", (), given, boot) for given in wanted)
 
 
-def works(runtime: Runtime, image: str) -> str:
-    """Boot systemd in a container; what went wrong, or an empty string."""
-    name = f"{state.PREFIX}-{state.lab_id()}-trial"
-    label = ("--label", f"{state.LABEL}={state.lab_id()}")
+def _version(program: str) -> str:
+    if not shutil.which(program):
+        return ""
     try:
-        runtime.call("rm", "-f", name, check=False)
-        runtime.call("run", "-d", "--name", name, *label, *runtime.limits, *runtime.boot_options,
-                     "--cap-add", "NET_ADMIN", image, "/sbin/init", timeout=60)  # fmt: skip
-        for _ in range(40):
-            answer = runtime.call(
-                "exec", name, "systemctl", "is-system-running", "--wait", check=False, timeout=60
-            ).stdout.strip()
-            if answer in (b"running", b"degraded"):
-                return ""
-        return "systemd did not come up"
-    except LabError as error:
-        return error.message
-    finally:
-        runtime.call("rm", "-f", name, check=False)
+        done = subprocess.run([program, "--version"], capture_output=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return "?"
+    return done.stdout.decode("utf-8", "replace").partition("\n")[0]
 
 
-def _fingerprint() -> dict[str, object]:
+def fingerprint() -> dict[str, object]:
+    """What the outcome of the trials depends on."""
     return {
         "kernel": platform.release(),
-        "limits": limits(WANTED_LIMITS[0]),
-        "podman": shutil.which("podman"),
+        "user": os.geteuid(),
+        "limits": list(limits(WANTED_LIMITS[0])),
+        "cgroups": sorted(path.name for path in Path("/sys/fs").glob("cgroup/*")),
+        "versions": [_version(program) for program in (*ENGINES, "crun", "runc")],
     }
 
 
-def engine_for_images() -> Runtime:
-    """A runtime good enough to import and list images, before one was tried."""
-    found = candidates()
-    if not found:
-        raise LabError(
-            "Neither podman nor docker is installed.",
-            hint="apt-get install podman runc crun netavark",
+def _record() -> tuple[Runtime, object] | None:
+    try:
+        known = json.loads((state.folder() / "runtime.json").read_text("utf-8"))
+        runtime = Runtime(
+            known["engine"],
+            tuple(known["options"]),
+            tuple(known["limits"]),
+            tuple(known["boot_options"]),
         )
+        return runtime, known["fingerprint"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def known() -> Runtime:
+    """The engine that holds this lab's servers. Raises ``LabError`` before the first ``up``."""
+    found = _record()
+    if found is None:
+        raise LabError("This lab has started no server yet.", hint="`selfhost lab up`")
     return found[0]
 
 
-@functools.cache
-def find(image: str) -> Runtime:
-    """The first runtime that boots ``image``, remembered for this machine.
+def find(trial: Callable[[Runtime], str], progress: Progress = state.quiet) -> Runtime:
+    """The first way that ``trial`` (which says what went wrong, or nothing) is content with.
 
-    Raises ``LabError`` naming what each try said.
+    It is remembered until the kernel, a version or a limit changes. Raises ``LabError`` naming
+    what each try said.
     """
-    file = state.folder() / "runtime.json"
-    fingerprint = json.loads(json.dumps(_fingerprint()))
-    if file.exists():
-        known = json.loads(file.read_text("utf-8"))
-        if known.pop("fingerprint", None) == fingerprint:
-            engine, *options = known.values()
-            return Runtime(engine, *map(tuple, options))
-    engine_for_images()
-    tried = []
+    now = fingerprint()
+    recorded = _record()
+    if recorded and recorded[1] == now:
+        return recorded[0]
+    tried: dict[str, str] = {}
     for runtime in candidates():
-        why = works(runtime, image)
+        if not tried:
+            progress("looking for a container engine that can boot systemd here")
+        why = trial(runtime)
         if not why:
-            record = asdict(runtime) | {"fingerprint": fingerprint}
-            file.write_text(json.dumps(record) + "\n", "utf-8")
+            text = json.dumps(asdict(runtime) | {"fingerprint": now}, indent=2)
+            state.write(state.folder() / "runtime.json", text + "\n")
+            progress(f"containers run with {runtime}")
             return runtime
-        tried.append(f"{' '.join(runtime.command())}: {why}")
+        tried.setdefault(f"{runtime.engine} {' '.join(runtime.options)}".strip(), why)
+    if not tried:
+        raise LabError("Neither podman nor docker is installed.", hint=INSTALL)
     raise LabError(
-        "No container runtime here can boot systemd.",
-        hint="; ".join(dict.fromkeys(tried)) or "apt-get install podman runc",
+        "No container engine here can boot systemd.",
+        hint="\n".join([*(f"{way}: {why}" for way, why in tried.items()), INSTALL]),
     )
 
 
 def label_options() -> Sequence[str]:
-    """What marks a container, image, network or volume as this lab's own."""
+    """What marks a container or network as this lab's own."""
     return ("--label", f"{state.LABEL}={state.lab_id()}")
+
+
+def label_change() -> Sequence[str]:
+    """The same for an image that is imported or committed."""
+    return ("--change", f"LABEL {state.LABEL}={state.lab_id()}")

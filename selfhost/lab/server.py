@@ -1,226 +1,235 @@
-"""Servers of the lab: up, down, snapshot, reset, run."""
+"""Servers of the lab: up, down, run."""
 
 import re
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from selfhost.errors import LabError
-from selfhost.lab import image, network, packages, runtime, state
+from selfhost.lab import boot, debs, image, network, owned, recipe, runtime, state
+from selfhost.lab import packages as package_source
 from selfhost.lab.runtime import Runtime
-from selfhost.lab.state import LabServer
+from selfhost.lab.state import LabServer, Progress
 
-USER = "admin"
-NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
-BOOT_TIMEOUT = 60.0
-Progress = Callable[[str], None]
-
-
-def quiet(_text: str) -> None:
-    """Progress that nobody sees."""
+HOSTNAME = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9-]{1,63})*")
+MEMORY = re.compile(r"[1-9][0-9]*[bkmg]?")
 
 
 def up(
     name: str = "demo",
     *,
     release: str = "bookworm",
-    packages_from: str = "auto",
+    packages: str = "auto",
     hostname: str = "meet.example.test",
     publish: Sequence[str] = (),
-    progress: Progress = quiet,
+    memory: str = "",
+    progress: Progress = state.quiet,
 ) -> LabServer:
-    """Start a server; one that runs is returned as it is.
+    """Start a bare server; one that is there is started if it stands still, and returned.
 
-    Its sshd answers on a port of 127.0.0.1 only. ``publish`` takes container ports such as
-    ``443/tcp``, published the same way. Raises ``LabError``.
+    Its sshd answers on a port of 127.0.0.1 only. ``publish`` takes ports of the server such as
+    ``443/tcp``, published the same way. ``packages`` is one of ``packages.CHOICES``.
+    Raises ``LabError``, also when a server of that name was made otherwise.
     """
-    if not NAME.fullmatch(name):
-        raise LabError(
-            f"{name!r} is no name for a server.", hint="Lower-case letters, digits and hyphens."
-        )
-    with state.locked():
+    state.checked_name(name)
+    recipe.check_release(release)
+    package_source.check_choice(packages)
+    ports = boot.port_specs(publish)
+    if not HOSTNAME.fullmatch(hostname):
+        raise LabError(f"{hostname!r} is no host name.", hint="Such as meet.example.test.")
+    if memory and not MEMORY.fullmatch(memory):
+        raise LabError(f"{memory!r} is no amount of memory.", hint="Such as 2g or 1500m.")
+    with state.locked(progress):
         existing = [server for server in state.list_servers() if server.name == name]
-        if existing and is_running(existing[0]):
-            return existing[0]
-        base = image.ensure(runtime.engine_for_images(), release, progress)
-        engine = runtime.find(base)
-        choice = packages.choose(packages_from)
-        served = packages.Served("", "", "")
+        if existing and existing[0].container in owned.containers(runtime.known()):
+            _check_same(existing[0], release, packages, hostname, ports, memory)
+            return _wake(runtime.known(), existing[0], progress)
+        engine = runtime.find(
+            lambda way: boot.trial(way, image.ensure(way, release, progress)), progress
+        )
+        base = image.ensure(engine, release, progress)
+        choice = package_source.choose(packages, progress)
+        served = package_source.Served()
         if choice == "stand-in":
-            served = packages.serve(engine, base, progress)
+            served = package_source.serve(engine, lambda: base, progress)
+        network.ensure(engine)
+        taken = {server.address for server in state.list_servers() if server.name != name}
         progress(f"starting {name} (Debian {release}, packages: {choice})")
         server = LabServer(
             name=name,
             release=release,
             hostname=hostname,
-            container=f"{state.PREFIX}-{state.lab_id()}-{name}",
-            address="",
-            ssh_host="127.0.0.1",
+            container=state.own_name(f"-{name}"),
+            address=state.free_address(network.subnet(engine), taken),
+            ssh_host=boot.SSH_HOST,
             ssh_port=0,
-            user=USER,
-            key=str(_key(name)),
-            known_hosts=str(state.servers_folder() / name / "known_hosts"),
+            user=recipe.USER,
+            key=str(_key()),
+            known_hosts=str(state.server_folder(name) / "known_hosts"),
             packages=choice,
             repository_url=served.url,
             repository_key_url=served.key_url,
             repository_fingerprint=served.fingerprint,
+            memory=memory,
         )
-        return _start(engine, server, base, publish)
+        return start(engine, server, base, ports, progress)
 
 
-def _key(name: str) -> Path:
-    key = state.servers_folder() / name / "id_ed25519"
-    key.parent.mkdir(exist_ok=True, mode=0o700)
+def _check_same(
+    server: LabServer,
+    release: str,
+    packages: str,
+    hostname: str,
+    ports: dict[str, int],
+    memory: str,
+) -> None:
+    differs = [
+        f"{what} {has}"
+        for what, has, wanted in (
+            ("release", server.release, release),
+            ("packages", server.packages, server.packages if packages == "auto" else packages),
+            ("host name", server.hostname, hostname),
+            ("memory", server.memory or "unlimited", memory or server.memory or "unlimited"),
+        )
+        if has != wanted
+    ]
+    differs += [f"no port {port}" for port in ports if port not in (server.ports or {})]
+    if differs:
+        raise LabError(
+            f"The lab has a server {server.name} already, with {', '.join(differs)}.",
+            hint=f"`selfhost lab down {server.name}` removes it; or use another name.",
+        )
+
+
+def _key() -> Path:
+    """The lab's own key pair."""
+    key = state.folder() / "id_ed25519"
     if not key.exists():
-        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "selfhost lab", "-f"]
-        subprocess.run([*command, str(key)], check=True, stdin=subprocess.DEVNULL)
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "selfhost-lab", "-f"]
+        try:
+            subprocess.run(
+                [*command, str(key)], check=True, stdin=subprocess.DEVNULL, capture_output=True
+            )
+        except (OSError, subprocess.CalledProcessError):
+            raise LabError(
+                f"ssh-keygen did not make the key {key}.", hint="apt-get install openssh-client"
+            ) from None
     return key
 
 
-def _start(engine: Runtime, server: LabServer, base: str, publish: Sequence[str]) -> LabServer:
-    archives = state.folder() / "apt" / server.release
-    archives.mkdir(parents=True, exist_ok=True)
-    port = str(server.ssh_port) if server.ssh_port else ""
-    ports = [f"127.0.0.1:{port}:22", *(f"127.0.0.1::{item}" for item in publish)]
-    engine.call("rm", "-f", server.container, check=False)
-    engine.call(
-        "run", "-d", "--name", server.container, *runtime.label_options(),
-        "--hostname", server.hostname, "--network", network.ensure(engine),
-        *engine.limits, *engine.boot_options, "--cap-add", "NET_ADMIN",
-        "-v", f"{archives}:/var/cache/apt/archives",
-        *(option for item in ports for option in ("-p", item)),
-        base, "/sbin/init",
-    )  # fmt: skip
-    _await_boot(engine, server.container)
-    _authorise(engine, server)
-    mapped = engine.lines("port", server.container, "22/tcp")[0]
-    server = replace(
-        server,
-        address=network.address(engine, server.container),
-        ssh_port=int(mapped.rpartition(":")[2]),
-    )
-    _record_host_key(engine, server)
+def archives_of(name: str) -> Path:
+    """A server's apt cache, on this machine."""
+    return state.server_folder(name) / "archives"
+
+
+def start(
+    engine: Runtime, server: LabServer, base: str, ports: dict[str, int], progress: Progress
+) -> LabServer:
+    """Make a server's container anew from an image. ``ports`` are those beside SSH's."""
+    archives = archives_of(server.name)
+    owned.remove_container(engine, server.container)
+    debs.keep(archives)
+    debs.lend(archives)
+    wanted = boot.free_ports({"22/tcp": server.ssh_port, **ports})
+    # Recorded before it runs: whatever goes wrong from here on, `down` knows of it.
+    state.save(server)
+    try:
+        boot.run_container(engine, server, base, archives, wanted)
+    except LabError:
+        owned.remove_container(engine, server.container)
+        raise
+    return _ready(engine, server, progress)
+
+
+def _ready(engine: Runtime, server: LabServer, progress: Progress) -> LabServer:
+    boot.await_systemd(engine, server.container, progress)
+    host_key = boot.prepare(engine, server)
+    ports = boot.published(engine, server.container)
+    ssh_port = ports.pop("22/tcp")
+    server = replace(server, ssh_port=ssh_port, ports=ports)
+    state.write(Path(server.known_hosts), f"[{server.ssh_host}]:{ssh_port} {host_key}\n")
+    boot.await_ssh(server)
     return state.save(server)
 
 
-def _await_boot(engine: Runtime, container: str) -> None:
-    """Until systemd has started all it will, and sshd listens."""
-    deadline = time.monotonic() + BOOT_TIMEOUT
-    while time.monotonic() < deadline:
-        done = engine.call("exec", container, "systemctl", "is-system-running", check=False)
-        if done.stdout.strip() in (b"running", b"degraded"):
-            ssh = engine.call("exec", container, "systemctl", "is-active", "ssh", check=False)
-            if ssh.stdout.strip() == b"active":
-                return
-        time.sleep(0.2)
-    failed = engine.call("exec", container, "systemctl", "--failed", "--no-legend", check=False)
-    units = failed.stdout.decode("utf-8", "replace").strip()
-    raise LabError(f"{container} did not come up in {BOOT_TIMEOUT:.0f} s.", hint=units)
-
-
-def _authorise(engine: Runtime, server: LabServer) -> None:
-    public = Path(f"{server.key}.pub").read_bytes()
-    script = f"cat > ~{USER}/.ssh/authorized_keys && chown {USER}: ~{USER}/.ssh/authorized_keys"
-    engine.call("exec", "-i", server.container, "sh", "-c", script, stdin=public)
-
-
-def _record_host_key(engine: Runtime, server: LabServer) -> None:
-    """Read from inside the container, so that nothing is trusted on first use."""
-    lines = engine.lines("exec", server.container, "cat", "/etc/ssh/ssh_host_ed25519_key.pub")
-    kind, key = lines[0].split()[:2]
-    entry = f"[{server.ssh_host}]:{server.ssh_port} {kind} {key}\n"
-    Path(server.known_hosts).write_text(entry, "utf-8")
+def _wake(engine: Runtime, server: LabServer, progress: Progress) -> LabServer:
+    if server.repository_url:
+        package_source.serve(
+            engine, lambda: image.ensure(engine, server.release, progress), progress
+        )
+    if boot.is_running(engine, server.container):
+        return server if server.ssh_port else _ready(engine, server, progress)
+    progress(f"starting {server.name} again")
+    engine.call("start", server.container)
+    return _ready(engine, server, progress)
 
 
 def engine_of(server: LabServer) -> Runtime:
-    """The runtime that holds a server."""
-    return runtime.find(image.tag(server.release))
-
-
-def is_running(server: LabServer) -> bool:
-    """Whether its container runs."""
-    done = engine_of(server).call(
-        "inspect", "--format", "{{.State.Running}}", server.container, check=False
-    )
-    return done.stdout.strip() == b"true"
+    """The engine that holds a server that is there. Raises ``LabError`` when it is gone."""
+    engine = runtime.known()
+    if server.container not in owned.containers(engine):
+        raise LabError(
+            f"The container of {server.name} is gone.",
+            hint=f"`selfhost lab up {server.name}` makes a new one, `down` forgets it.",
+        )
+    return engine
 
 
 def run(
     name: str,
     command: Sequence[str],
     *,
-    stdin: bytes | None = None,
+    input: bytes | None = None,
     timeout: float = 300.0,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a command as root inside a server; its exit code is the caller's to judge."""
+    """Run a command as root inside a server; its exit code is the caller's to judge.
+
+    Raises ``LabError`` when there is no such server, when it stands still, or after ``timeout``
+    seconds (the command itself goes on inside).
+    """
     server = state.get(name)
-    options = ["-i"] if stdin is not None else []
-    return engine_of(server).call(
-        "exec", *options, server.container, *command, stdin=stdin, check=False, timeout=timeout
+    engine = runtime.known()
+    options = ["-i"] if input is not None else []
+    done = engine.call(
+        "exec", *options, server.container, *command, stdin=input, check=False, timeout=timeout
     )
+    # 125 and above may be the engine's own: only then is it worth asking.
+    if done.returncode >= 125 and not boot.is_running(engine_of(server), server.container):
+        raise LabError(f"The server {name} stands still.", hint=f"`selfhost lab up {name}`")
+    return done
+
+
+def exec_command(server: LabServer, command: Sequence[str], *, terminal: bool) -> list[str]:
+    """The command line that runs a command inside, with this process's own streams."""
+    options = ["-i", "-t"] if terminal else ["-i"]
+    return engine_of(server).command("exec", *options, server.container, *command)
 
 
 def ssh_command(server: LabServer) -> list[str]:
-    """The command line that logs in to it."""
+    """The command line that logs in to it, whatever the user's own settings for ssh are."""
     return [
-        "ssh", "-q", "-i", server.key, "-p", str(server.ssh_port),
-        "-o", "IdentitiesOnly=yes", "-o", f"UserKnownHostsFile={server.known_hosts}",
+        "ssh", "-F", "/dev/null", "-i", server.key, "-p", str(server.ssh_port),
+        "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "LogLevel=ERROR",
+        "-o", f'UserKnownHostsFile="{server.known_hosts}"', "-o", "GlobalKnownHostsFile=/dev/null",
         "-o", "StrictHostKeyChecking=yes", f"{server.user}@{server.ssh_host}",
     ]  # fmt: skip
 
 
-def _snapshot_tag(server: LabServer, label: str) -> str:
-    if not NAME.fullmatch(label):
-        raise LabError(f"{label!r} is no name for a snapshot.")
-    return f"localhost/{server.container}:{label}"
+def is_running(server: LabServer) -> bool:
+    """Whether a server's container runs."""
+    return boot.is_running(runtime.known(), server.container)
 
 
-def snapshot(name: str, label: str) -> None:
-    """Keep a server's file system as it is now."""
-    server = state.get(name)
-    engine = engine_of(server)
-    change = ("--change", f"LABEL {state.LABEL}={state.lab_id()}")
-    engine.call("commit", "-q", *change, server.container, _snapshot_tag(server, label))
+def down(name: str, *, progress: Progress = state.quiet) -> None:
+    """Remove a server with its snapshots and its record; what it downloaded is kept."""
+    from selfhost.lab.snapshots import forget
 
-
-def reset(name: str, label: str = "") -> LabServer:
-    """Start a server anew from a snapshot, or from the bare image without one.
-
-    It keeps its name, key, and host keys if the snapshot has them; its port when it is free.
-    """
-    with state.locked():
+    with state.locked(progress):
         server = state.get(name)
-        engine = engine_of(server)
-        base = _snapshot_tag(server, label) if label else image.tag(server.release)
-        if engine.call("image", "inspect", base, check=False).returncode:
-            raise LabError(f"The server {name} has no snapshot {label!r}.")
-        return _start(engine, server, base, ())
-
-
-def down(name: str) -> None:
-    """Remove a server with its snapshots and its record."""
-    with state.locked():
-        server = state.get(name)
-        engine = engine_of(server)
-        engine.call("rm", "-f", "-v", server.container, check=False)
-        for line in engine.lines("images", "--format", "{{.Repository}}:{{.Tag}}"):
-            if line.startswith(f"localhost/{server.container}:"):
-                engine.call("rmi", "-f", line, check=False)
-        shutil.rmtree(state.servers_folder() / name, ignore_errors=True)
-
-
-def clean(progress: Progress = quiet) -> None:
-    """Remove every container, image, network and file of this lab, and nothing else."""
-    for engine in runtime.candidates()[:1]:
-        mine = f"label={state.LABEL}={state.lab_id()}"
-        for container in engine.lines("ps", "-a", "-q", "--filter", mine):
-            engine.call("rm", "-f", "-v", container, check=False)
-        for item in dict.fromkeys(engine.lines("images", "-q", "--filter", mine)):
-            engine.call("rmi", "-f", item, check=False)
-        for item in engine.lines("network", "ls", "-q", "--filter", mine):
-            engine.call("network", "rm", "-f", item, check=False)
-    progress(f"removed {state.folder()}")
-    shutil.rmtree(state.folder(), ignore_errors=True)
+        engine = runtime.known()
+        owned.remove_container(engine, server.container)
+        forget(engine, name)
+        debs.keep(archives_of(name))
+        shutil.rmtree(state.server_folder(name), ignore_errors=True)

@@ -1,49 +1,121 @@
-"""What the lab remembers between two commands: one folder, one id, one file per server."""
+"""What the lab remembers between two commands: one folder, one id, one record per server."""
 
 import contextlib
 import fcntl
+import ipaddress
 import json
 import os
+import re
 import secrets
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from selfhost.errors import LabError
 
 LABEL = "selfhost.lab"
 PREFIX = "selfhost-lab"
+NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
+REPOSITORY_SUITE = "stable/"
+
+Progress = Callable[[str], None]
+
+
+def quiet(_text: str) -> None:
+    """Progress that nobody sees."""
 
 
 def folder() -> Path:
-    """``$SELFHOST_LAB_DIR``, or ``selfhost/lab`` in the user's cache; made on first use."""
+    """``$SELFHOST_LAB_DIR``, or ``selfhost/lab`` in the user's cache; made on first use.
+
+    Raises ``LabError`` for a folder that holds other things than a lab: ``clean`` empties it.
+    """
     given = os.environ.get("SELFHOST_LAB_DIR")
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     path = Path(given) if given else Path(cache) / "selfhost" / "lab"
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        entries = {entry.name.partition(".")[0] for entry in path.iterdir()}
+    except OSError as error:
+        raise LabError(
+            f"The lab cannot use the folder {path}: {error.strerror}.",
+            hint="SELFHOST_LAB_DIR names another one.",
+        ) from None
+    if entries and not entries & {"id", "lock"}:
+        raise LabError(
+            f"The folder {path} is not a lab's: it holds other things.",
+            hint="SELFHOST_LAB_DIR must name an empty folder, or one that is not there yet.",
+        )
     return path.resolve()
 
 
 def lab_id() -> str:
     """The id that marks everything this folder's lab has made."""
     file = folder() / "id"
-    with contextlib.suppress(FileExistsError), file.open("x") as stream:
-        stream.write(secrets.token_hex(6))
-    return file.read_text("utf-8").strip()
+    if not file.exists():
+        with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix="id.", delete=False) as new:
+            new.write(secrets.token_hex(6))
+        with contextlib.suppress(FileExistsError):
+            os.link(new.name, file)
+        Path(new.name).unlink()
+    found = file.read_text("utf-8").strip()
+    if not re.fullmatch(r"[0-9a-f]{12}", found):
+        raise LabError(f"{file} does not hold a lab's id.", hint="Remove that folder by hand.")
+    return found
+
+
+def own_name(suffix: str = "") -> str:
+    """A name of this lab's for a container, a network or (after ``localhost/``) an image."""
+    return f"{PREFIX}-{lab_id()}{suffix}"
+
+
+def checked_name(name: str, what: str = "server") -> str:
+    """The name itself. Raises ``LabError`` when containers and images cannot bear it."""
+    if not NAME.fullmatch(name):
+        raise LabError(
+            f"{name!r} is no name for a {what}.",
+            hint="Lower-case letters, digits and hyphens, 32 at most.",
+        )
+    return name
 
 
 @contextlib.contextmanager
-def locked() -> Iterator[None]:
+def locked(progress: Progress = quiet) -> Iterator[None]:
     """One change of the lab at a time; a second command waits for the first."""
-    with (folder() / "lock").open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+    while True:
+        path = folder() / "lock"
+        with path.open("w") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                progress("waiting for another command of this lab to end")
+                fcntl.flock(stream, fcntl.LOCK_EX)
+            # `clean` removes the file: whoever waited for that one must take the new one.
+            with contextlib.suppress(FileNotFoundError):
+                if os.fstat(stream.fileno()).st_ino == path.stat().st_ino:
+                    yield
+                    return
+
+
+def write(path: Path, text: str, mode: int = 0o600) -> None:
+    """Write a file as a whole or not at all."""
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
+    ) as stream:
+        stream.write(text)
+    Path(stream.name).chmod(mode)
+    Path(stream.name).replace(path)
 
 
 @dataclass(frozen=True, slots=True)
 class LabServer:
-    """A server of the lab. ``address`` is inside the lab's network; ``packages`` says whose
-    packages it gets (``jitsi`` or ``stand-in``); paths are absolute."""
+    """A server of the lab. ``address`` is inside the lab's network, and stays over a reset.
+
+    ``packages`` says whose packages it gets (``jitsi`` or ``stand-in``); paths are absolute;
+    ``ports`` maps what was published beyond SSH (``443/tcp``) to ports of ``ssh_host``;
+    ``memory`` is a limit as the container engines write it (``2g``), or empty.
+    """
 
     name: str
     release: str
@@ -59,6 +131,8 @@ class LabServer:
     repository_url: str = ""
     repository_key_url: str = ""
     repository_fingerprint: str = ""
+    memory: str = ""
+    ports: dict[str, int] | None = None
 
     def role_variables(self) -> dict[str, object]:
         """What the roles must be told beyond a site's own settings."""
@@ -68,35 +142,45 @@ class LabServer:
             "jitsi_repository_url": self.repository_url,
             "jitsi_repository_key_url": self.repository_key_url,
             "jitsi_repository_key_fingerprint": self.repository_fingerprint,
+            "jitsi_repository_suite": REPOSITORY_SUITE,
         }
 
 
 def servers_folder() -> Path:
-    """Where the servers' records, keys and known hosts lie."""
+    """Where the servers' records and known hosts lie."""
     path = folder() / "servers"
+    lab_id()
+    path.mkdir(exist_ok=True, mode=0o700)
+    return path
+
+
+def server_folder(name: str) -> Path:
+    """A server's own part of it."""
+    path = servers_folder() / checked_name(name)
     path.mkdir(exist_ok=True, mode=0o700)
     return path
 
 
 def save(server: LabServer) -> LabServer:
     """Write a server's record."""
-    path = servers_folder() / server.name / "server.json"
-    path.parent.mkdir(exist_ok=True, mode=0o700)
-    path.write_text(json.dumps(asdict(server), indent=2) + "\n", "utf-8")
+    write(server_folder(server.name) / "server.json", json.dumps(asdict(server), indent=2) + "\n")
     return server
 
 
 def get(name: str) -> LabServer:
     """A server's record. Raises ``LabError`` when there is none."""
-    path = servers_folder() / name / "server.json"
+    path = servers_folder() / checked_name(name) / "server.json"
+    known = {field.name for field in fields(LabServer)}
     try:
-        return LabServer(**json.loads(path.read_text("utf-8")))
+        record = json.loads(path.read_text("utf-8"))
+        return LabServer(**{key: value for key, value in record.items() if key in known})
     except FileNotFoundError:
-        names = ", ".join(server.name for server in list_servers()) or "none"
+        names = ", ".join(server.name for server in list_servers())
         raise LabError(
-            f"The lab has no server called {name!r}.", hint=f"There are: {names}. `selfhost lab up`"
+            f"The lab has no server called {name!r}.",
+            hint=f"There is: {names}." if names else f"`selfhost lab up {name}` makes it.",
         ) from None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError):
         raise LabError(
             f"The lab's record {path} cannot be read.", hint="`selfhost lab clean` starts anew."
         ) from None
@@ -106,3 +190,15 @@ def list_servers() -> tuple[LabServer, ...]:
     """Every server of the lab, by name."""
     names = sorted(path.parent.name for path in servers_folder().glob("*/server.json"))
     return tuple(get(name) for name in names)
+
+
+def free_address(subnet: str, taken: set[str]) -> str:
+    """The first address of the lab's network that no server has, from the tenth on.
+
+    The engines give the first ones to containers that ask for none.
+    """
+    network = ipaddress.ip_network(subnet)
+    for host in range(10, min(network.num_addresses, 250)):
+        if str(network[host]) not in taken:
+            return str(network[host])
+    raise LabError("The lab's network is full.", hint="`selfhost lab down` makes room.")
