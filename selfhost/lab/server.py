@@ -95,7 +95,8 @@ def _check_same(
         )
         if has != wanted
     ]
-    differs += [f"no port {port}" for port in ports if port not in (server.ports or {})]
+    if server.ports is not None:
+        differs += [f"no port {port}" for port in ports if port not in server.ports]
     if differs:
         raise LabError(
             f"The lab has a server {server.name} already, with {', '.join(differs)}.",

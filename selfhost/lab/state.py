@@ -17,7 +17,7 @@ from selfhost.errors import LabError
 LABEL = "selfhost.lab"
 PREFIX = "selfhost-lab"
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
-REPOSITORY_SUITE = "stable/"
+REPOSITORY_SUITE = "stable"
 
 Progress = Callable[[str], None]
 
