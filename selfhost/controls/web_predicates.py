@@ -16,6 +16,7 @@ from selfhost.controls.predicates import (
     judge_setting,
 )
 from selfhost.effective.config import Config, key_text
+from selfhost.effective.interface import configs as served_interfaces
 from selfhost.effective.server import Server
 from selfhost.readers.tree import Node, Path, Unknown
 
@@ -49,8 +50,8 @@ def web(server: Server) -> tuple[Config, ...]:
 
 
 def interface(server: Server) -> tuple[Config, ...]:
-    """``interfaceConfig`` of every ``interface_config.js``."""
-    return server.interface
+    """``interfaceConfig`` of each ``interface_config.js`` that is served."""
+    return served_interfaces(server)
 
 
 # -- truth ----------------------------------------------------------------------------------------

@@ -56,6 +56,11 @@ def containers(server: "Server") -> tuple[facts.Container, ...]:
     return _read(server.documents("host.containers"), facts.read_containers)
 
 
+def listing(server: "Server", source: str) -> tuple[facts.Entry, ...]:
+    """Names, types and sizes; no contents."""
+    return _read(server.documents(source), facts.read_listing)
+
+
 def environment(server: "Server", source: str) -> tuple[Config, ...]:
     """One ``Config`` per file, keys flat."""
     read = read_dotenv if source.startswith("docker.") else read_shell_environment

@@ -180,6 +180,10 @@ class Server:
         """Containers of docker and podman."""
         return self._once("containers", lambda: host.containers(self))
 
+    def listing(self, source: str) -> tuple[facts.Entry, ...]:
+        """Names of a source that lists folders."""
+        return self._once(f"listing:{source}", lambda: host.listing(self, source))
+
     def environment(self, source: str) -> tuple[Config, ...]:
         """``KEY=value`` files of a source, one ``Config`` each, keys flat."""
         return self._once(f"environment:{source}", lambda: host.environment(self, source))

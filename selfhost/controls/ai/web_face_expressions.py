@@ -16,7 +16,11 @@ CONTROL = Control(
         "a statistics server. " + BY_LINK
     ),
     upstream_default="off",
-    fix=Fix(by_hand="Remove faceLandmarks from config.js."),
+    fix=Fix(
+        variable="web_face_expressions",
+        value="false",
+        by_hand="Remove faceLandmarks from config.js.",
+    ),
     references=(
         "jitsi/jitsi-meet: config.js",
         "jitsi/jitsi-meet: react/features/face-landmarks/middleware.ts",

@@ -69,7 +69,7 @@ def _denied(config: Config) -> Iterator[Network]:
         try:
             if last:
                 ends = (ipaddress.ip_address(first.strip()), ipaddress.ip_address(last.strip()))
-                yield from ipaddress.summarize_address_range(*ends)  # type: ignore[type-var]
+                yield from ipaddress.summarize_address_range(*ends)
             else:
                 yield ipaddress.ip_network(first.strip(), strict=False)
         except (ValueError, TypeError):
@@ -78,7 +78,7 @@ def _denied(config: Config) -> Iterator[Network]:
 
 def _covered(wanted: Network, denied: list[Network]) -> bool:
     same = [network for network in denied if network.version == wanted.version]
-    merged = ipaddress.collapse_addresses(same)  # type: ignore[type-var]
+    merged = ipaddress.collapse_addresses(same)
     return any(wanted.subnet_of(network) for network in merged)  # type: ignore[arg-type]
 
 

@@ -121,10 +121,10 @@ CONTROL = Control(
         NO_WEB,
     ),
     unclear=(
-        served("var config = {\n  bosh: 'https://' + somewhere + '/http-bind',\n};\n"),
+        served("var config = {\n  bosh: 'https://' + location.host + '/http-bind',\n};\n"),
         served(
             "var config = { hosts: { domain: 'meet.example.org' } };\n"
-            "config.bosh = 'https://meet.example.org' + somewhere + '/x';\n",
+            "config.bosh = 'https://meet.example.org' + location.pathname + '/x';\n",
             note="the host does not end there",
         ),
         served(

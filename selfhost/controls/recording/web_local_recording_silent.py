@@ -1,9 +1,9 @@
 from collections.abc import Iterator
 
-from selfhost.controls.model import Category, Cited, Control, Fix, Severity, Verdict, passed
+from selfhost.controls.model import Category, Control, Fix, Severity, Verdict
 from selfhost.controls.predicates import judge_setting
 from selfhost.controls.web_examples import BROKEN, NO_WEB, served
-from selfhost.controls.web_predicates import BY_LINK, truthy
+from selfhost.controls.web_predicates import BY_LINK, is_true, truthy
 from selfhost.effective.server import Server
 
 
@@ -11,10 +11,11 @@ def check(server: Server) -> Iterator[Verdict]:
     """Judged only where local recording is offered."""
     for config in server.web:
         offered = config.get("localRecording.disable")
-        if offered is not None and offered.value is True:
-            yield passed(
-                "local recording is not offered", Cited.node("localRecording.disable", offered)
-            )
+        told = config.get("localRecording.notifyAllParticipants")
+        silent = told is None or not is_true(told.plain())
+        if silent and offered is not None and is_true(offered.plain()):
+            # Disabled: there is nothing to announce. Not known (which is true here): unknown.
+            yield judge_setting(config, "localRecording.disable", truthy("offered"), None)
             continue
         why = "a participant can record without the others being told"
         yield judge_setting(config, "localRecording.notifyAllParticipants", truthy(why), why)
@@ -61,6 +62,7 @@ CONTROL = Control(
         served(
             "var config = { localRecording: { notifyAllParticipants: window.top === window } };\n"
         ),
+        served("var config = { localRecording: { disable: window.top === window } };\n"),
         BROKEN,
     ),
 )

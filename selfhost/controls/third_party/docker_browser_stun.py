@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from contextlib import suppress
 
 from selfhost.controls.docker_predicates import own_stun
 from selfhost.controls.model import (
@@ -13,20 +12,27 @@ from selfhost.controls.model import (
     passed,
 )
 from selfhost.controls.web_examples import NO_ENV, env
-from selfhost.effective.seen import NoAnswer
 from selfhost.effective.server import Server
+from selfhost.evidence.model import State
+from selfhost.readers.javascript import read_client_config
+from selfhost.readers.tree import Source
 
 FALLBACK = "the library then uses meet-jit-si-turnrelay.jitsi.net"
 
 
 def check(server: Server) -> Iterator[Verdict]:
     """The variable, unless the administrator's own file sets the list."""
-    with suppress(NoAnswer):
-        for config in server.web:
-            node = config.get("p2p.stunServers")
-            if node is not None and isinstance(node.value, list | tuple):
-                yield passed("config.js sets the list", Cited.node("p2p.stunServers", node))
-                return
+    deployments = server.docker
+    for document in server.evidence.of("web.config") if deployments else ():
+        if not document.path.endswith("custom-config.js") or document.state is not State.PRESENT:
+            continue
+        # The image appends the file to a config.js that has this section.
+        before = Source(document.path, "var config = { p2p: {} };")
+        tree = read_client_config([before, Source(document.path, document.text)])
+        node = tree.get("p2p.stunServers")
+        if node is not None and isinstance(node.value, list | tuple):
+            yield passed("custom-config.js sets the list", Cited.node("p2p.stunServers", node))
+            return
     yield from own_stun("P2P_STUN_SERVERS", lambda _config: False, FALLBACK)(server)
 
 

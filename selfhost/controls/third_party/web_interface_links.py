@@ -28,7 +28,7 @@ def check(server: Server) -> Iterator[Verdict]:
         interface, "SHOW_CHROME_EXTENSION_BANNER", judge=falsy("a browser extension is promoted")
     )(server)
     yield from own_addresses("every visitor fetches it", *PICTURES, view=interface)(server)
-    for config in server.interface:
+    for config in interface(server):
         logo = config.get("SHOW_JITSI_WATERMARK")
         hidden = logo is not None and logo.value is False
         keys = [key for key in LINKS if not (hidden and key == "JITSI_WATERMARK_LINK")]
@@ -49,8 +49,10 @@ CONTROL = Control(
     "shop, its support page, and logos or backgrounds that every visitor fetches.",
     upstream_default="the app is promoted; links lead to jitsi.org",
     fix=Fix(
+        variable="web_deep_linking",
+        value="false",
         by_hand="Set MOBILE_APP_PROMO and SHOW_CHROME_EXTENSION_BANNER to false and point "
-        "links and pictures in interface_config.js at your own server."
+        "links and pictures in interface_config.js at your own server.",
     ),
     references=("jitsi/jitsi-meet: interface_config.js",),
     surfaces=(
@@ -86,5 +88,5 @@ CONTROL = Control(
         ),
         NO_INTERFACE,
     ),
-    unclear=(drawn("var interfaceConfig = { MOBILE_APP_PROMO: !tablet };\n"),),
+    unclear=(drawn("var interfaceConfig = { MOBILE_APP_PROMO: !window.name };\n"),),
 )

@@ -73,7 +73,7 @@ CONTROL = Control(
     upstream_default="meet-jit-si-turnrelay.jitsi.net:443",
     fix=Fix(
         variable="web_stun_servers",
-        value="",
+        value="[]",
         by_hand="Set config.p2p.stunServers to your own STUN server, or to [] , in "
         "config.js. Do not remove the key.",
     ),

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from selfhost.controls.model import Category, Control, Fix, Severity, Verdict
-from selfhost.controls.predicates import judge_setting
+from selfhost.controls.model import Category, Cited, Control, Fix, Severity, Verdict, unknown
+from selfhost.controls.predicates import first_unknown, judge_setting
 from selfhost.controls.web_examples import BROKEN, NO_WEB, served
 from selfhost.controls.web_predicates import BY_LINK, falsy, is_true
 from selfhost.effective.server import Server
@@ -15,8 +15,13 @@ def check(server: Server) -> Iterator[Verdict]:
     for config in server.web:
         old = config.get("autoCaptionOnRecord")
         offered = config.get("transcribingEnabled") or config.get("transcription.enabled")
-        missing_matters = offered is not None and is_true(offered.plain())
         key = KEY if old is None else "autoCaptionOnRecord"
+        if config.get(key) is None and offered is not None and first_unknown(offered) is not None:
+            yield unknown(
+                f"{key} is not set, and whether it matters cannot be told", Cited.node(key, offered)
+            )
+            continue
+        missing_matters = offered is not None and is_true(offered.plain())
         yield judge_setting(config, key, falsy(WHY), WHY if missing_matters else None)
 
 
@@ -83,6 +88,7 @@ CONTROL = Control(
             "var config = { transcription: { enabled: true, autoTranscribeOnRecord: "
             "tenant.auto } };\n"
         ),
+        served("var config = { transcription: { enabled: location.search === '?asr' } };\n"),
         BROKEN,
     ),
 )

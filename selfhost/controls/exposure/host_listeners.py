@@ -1,0 +1,105 @@
+import ipaddress
+from collections.abc import Iterator
+
+from selfhost.controls.host_predicates import socket_line
+from selfhost.controls.model import (
+    Category,
+    Cited,
+    Control,
+    Example,
+    Fix,
+    Severity,
+    Verdict,
+    fail,
+    passed,
+)
+from selfhost.controls.text_predicates import looked_at
+from selfhost.effective.server import Server
+from selfhost.readers.facts import Socket
+
+#: Programs that may listen for strangers: port numbers, or an empty tuple for any.
+MAY: dict[str, tuple[int, ...]] = {
+    "sshd": (),
+    "nginx": (80, 443),
+    "turnserver": (),
+    "chronyd": (123, 323),
+    "systemd-timesyn": (),
+    "systemd-network": (68, 546),
+    "systemd-resolve": (53, 5355),
+    "dhclient": (68,),
+    "dhcpcd": (68, 546),
+    "certbot": (80,),
+}
+#: The bridge's one port for media.
+MEDIA_PORT = 10000
+
+
+def check(server: Server) -> Iterator[Verdict]:
+    media = _media_port(server)
+    for socket in server.sockets:
+        if not socket.listens or _is_inside(socket.local_address):
+            continue
+        place = Cited(socket.origin, f"{socket.protocol}/{socket.local_port}")
+        if not _may(socket, media):
+            who = socket.command or "an unknown program"
+            where = f"{socket.protocol} port {socket.local_port} ({socket.local_address})"
+            yield fail(f"{who} listens on {where}", place)
+    yield passed("only the programs of the server listen", *looked_at(server, "host.sockets"))
+
+
+def _media_port(server: Server) -> int:
+    if not server.evidence.in_scope("videobridge.config"):
+        return MEDIA_PORT
+    if not server.documents("videobridge.config"):
+        return MEDIA_PORT
+    node = server.videobridge.get("videobridge.ice.udp.port")
+    return node.value if node is not None and isinstance(node.value, int) else MEDIA_PORT
+
+
+def _is_inside(address: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found).is_loopback
+
+
+def _may(socket: Socket, media: int) -> bool:
+    if socket.protocol.startswith("udp") and socket.local_port == media:
+        return socket.command in ("java", "python3", "jvb")
+    ports = MAY.get(socket.command)
+    return ports is not None and (not ports or socket.local_port in ports)
+
+
+CONTROL = Control(
+    id="host-listeners",
+    title="Only web, media, relay and SSH listen for strangers",
+    category=Category.EXPOSURE,
+    severity=Severity.HIGH,
+    component="host",
+    needs=("host.sockets",),
+    risk="A port that should be inside, such as the chat server's or a recorder's, is one firewall "
+    "rule away from the Internet.",
+    upstream_default="Prosody listens on 5222, 5269 and 5281 on every address",
+    fix=Fix(by_hand="Bind the program to 127.0.0.1, or stop it."),
+    references=("jitsi/jitsi-meet issue 5738",),
+    surfaces=("sys-listening-ports", "prosody-http-port", "jvb-websockets"),
+    check=check,
+    bad=(
+        Example({"host.sockets": socket_line("0.0.0.0", 5222, "lua5.4")}, at=1),
+        Example({"host.sockets": socket_line("::", 8080, "java", "tcp6")}, at=1),
+        Example({"host.sockets": socket_line("0.0.0.0", 8125, "statsd", "udp", "UNCONN")}, at=1),
+        Example({"host.sockets": socket_line("0.0.0.0", 9000, "nginx")}, at=1),
+    ),
+    good=(
+        Example({"host.sockets": socket_line("127.0.0.1", 5222, "lua5.4")}),
+        Example({"host.sockets": socket_line("0.0.0.0", 443, "nginx")}),
+        Example({"host.sockets": socket_line("0.0.0.0", 10000, "java", "udp", "UNCONN")}),
+        Example({"host.sockets": socket_line("::ffff:127.0.0.1", 8888, "java", "tcp6")}),
+        Example(
+            {"host.sockets": socket_line("10.0.0.1", 40000, "java", "tcp", "ESTABLISHED")},
+            note="a connection, not a listener",
+        ),
+    ),
+)

@@ -1,0 +1,72 @@
+from collections.abc import Iterator
+
+from selfhost.controls.model import (
+    Category,
+    Cited,
+    Control,
+    Fix,
+    Severity,
+    Verdict,
+    fail,
+    passed,
+    unknown,
+)
+from selfhost.controls.predicates import judge_setting
+from selfhost.controls.web_examples import BROKEN, NO_WEB, served
+from selfhost.controls.web_predicates import unset
+from selfhost.effective.server import Server
+
+
+def check(server: Server) -> Iterator[Verdict]:
+    """What the reader met: certain stops, and places that it did not understand."""
+    for config in server.web:
+        for problem in config.problems:
+            where = Cited(problem.origin)
+            if config.unreadable is None and problem.fatal:
+                yield fail(f"{problem.message}: nothing below it is applied", where)
+            else:
+                yield unknown(problem.message, where)
+        if not config.problems:
+            yield (
+                judge_setting(config, "config", unset("unread"), None)
+                if config.unreadable
+                else passed("every line was followed", Cited(config.place))
+            )
+
+
+CONTROL = Control(
+    id="web-config-stops",
+    title="config.js runs to its end",
+    category=Category.INTEGRITY,
+    severity=Severity.HIGH,
+    component="web",
+    needs=("web.config",),
+    risk="A browser stops where a script goes wrong: what stands below is never "
+    "applied, private settings at the end of the file before all.",
+    upstream_default="runs to its end",
+    fix=Fix(
+        by_hand="Mend the line that is named, then load the page and look for errors in "
+        "the browser."
+    ),
+    references=("jitsi/jitsi-meet: config.js",),
+    surfaces=("config-js-evaluation-order",),
+    check=check,
+    bad=(
+        served(
+            "var config = {};\n"
+            "config.section.key = true;\n"
+            "config.disableThirdPartyRequests = true;\n",
+            at=2,
+            note="an assignment into nothing",
+        ),
+        served("var config = {};\nconfig.doNotStoreRoom = Yes;\n", at=2, note="no such name"),
+    ),
+    good=(
+        served("var config = {};\n"),
+        served(
+            "var config = {};\nconfig.section = config.section || {};\nconfig.section.key = true;\n"
+        ),
+        NO_WEB,
+    ),
+    unclear=(BROKEN,),
+)

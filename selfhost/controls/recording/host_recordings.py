@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+
+from selfhost.controls.host_predicates import listing_line
+from selfhost.controls.model import (
+    Category,
+    Cited,
+    Confidence,
+    Control,
+    Example,
+    Fix,
+    Severity,
+    Verdict,
+    fail,
+    passed,
+)
+from selfhost.controls.text_predicates import looked_at
+from selfhost.effective.server import Server
+
+SOURCE = "host.media_files"
+
+
+def check(server: Server) -> Iterator[Verdict]:
+    for entry in server.listing(SOURCE):
+        yield fail(f"{entry.path} lies where recordings and transcripts lie", Cited(entry.origin))
+    yield passed("the usual places are empty", *looked_at(server, SOURCE))
+
+
+CONTROL = Control(
+    id="host-recordings",
+    title="No recordings or transcripts lie in their usual places",
+    category=Category.RECORDING,
+    severity=Severity.CRITICAL,
+    confidence=Confidence.LIKELY,
+    component="host",
+    needs=(SOURCE,),
+    risk="What was said in a call is kept on disk, and goes wherever backups go.",
+    upstream_default="no such folders",
+    fix=Fix(by_hand="Find out how the files came there, then delete them and the folder."),
+    references=("jitsi/jibri: src/main/resources/reference.conf",),
+    gdpr="Art. 5(1)(e), 6",
+    surfaces=("sys-media-files", "sys-transcript-files", "jibri-recordings-directory"),
+    check=check,
+    bad=(Example({SOURCE: listing_line("/srv/recordings/board.mp4")}, at=1),),
+    good=(Example({}, absent=(SOURCE,), note="no such folders"), Example({})),
+)
