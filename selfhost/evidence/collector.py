@@ -139,7 +139,7 @@ def syntax_of(source: str, path: str) -> str:
     name = path.rsplit("/", 1)[-1].lower()
     if path.startswith("$ "):
         return NGINX if path.startswith("$ nginx") else TABLE
-    if source.startswith("nginx.") or "nginx" in path:
+    if source.startswith("nginx."):
         return NGINX
     if name.endswith((".js", ".lua", ".html", ".json", ".lua.bak")):
         return CODE
@@ -174,12 +174,12 @@ class Redactor:
     """Replaces secrets in text; lines stay where they are and every syntax stays valid."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self.key = key
 
     def mark(self, secret: str) -> str:
         """What stands for ``secret``: the same for the same secret under one key."""
         raw = secret.encode("utf-8", "surrogateescape")
-        return "REDACTED_" + hmac.new(self._key, raw, hashlib.sha256).hexdigest()[:8]
+        return "REDACTED_" + hmac.new(self.key, raw, hashlib.sha256).hexdigest()[:8]
 
     def content(self, content: bytes, syntax: str) -> bytes:
         """A document's bytes without secrets."""
@@ -667,10 +667,16 @@ def expand(disk: Any, pattern: str, hidden: bool = False) -> List[str]:
 
 
 def _record(source: str, path: str, state: str, **more: Any) -> Record:
-    record = {"source": source, "path": path, "state": state, "content": b"", "sha256": ""}
+    record = {"source": source, "path": path, "state": state, "sha256": ""}
     record.update(reason="", mode="", owner="", target="")
     record.update(more)
-    return record
+    content = record.pop("content", b"")
+    return dict({name: _plain(text) for name, text in record.items()}, content=content)
+
+
+def _plain(text: str) -> str:
+    """A name that is not UTF-8 with U+FFFD where it is not."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _trouble(source: str, path: str, error: OSError, is_pattern: bool = False) -> Record:
@@ -704,7 +710,7 @@ def _read_files(step: Record, disk: Any, redactor: Redactor) -> Iterator[Record]
             if path in seen:
                 count += 1
                 continue
-            record = _read_file(source, path, disk, redactor, step["max_bytes"], is_pattern)
+            record = read_file(source, path, disk, redactor, step["max_bytes"], is_pattern)
             if record is not None:
                 seen.add(path)
                 count += 1
@@ -713,9 +719,10 @@ def _read_files(step: Record, disk: Any, redactor: Redactor) -> Iterator[Record]
             yield _record(source, place, "absent")
 
 
-def _read_file(
-    source: str, path: str, disk: Any, redactor: Redactor, limit: int, is_pattern: bool
+def read_file(
+    source: str, path: str, disk: Any, redactor: Redactor, limit: int, is_pattern: bool = False
 ) -> Optional[Record]:
+    """The document of one file; None for a directory or a dead link that a pattern matched."""
     try:
         found = disk.look(path)
         about = {"mode": found.mode, "owner": found.owner, "target": found.link}
@@ -729,6 +736,8 @@ def _read_file(
         if found.size > limit:
             return _record(source, path, "too-large", reason=_too_large(limit), **about)
         content = disk.read(path, limit + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None if is_pattern else _record(source, path, "absent")
     except OSError as error:
         return _trouble(source, path, error)
     if len(content) > limit:
@@ -753,7 +762,7 @@ def _list_names(step: Record, disk: Any) -> Iterator[Record]:
                 except (FileNotFoundError, NotADirectoryError):
                     continue
                 size = found.size if found.kind == "file" else 0
-                lines.append({"path": path, "type": found.kind, "size": size})
+                lines.append({"path": _plain(path), "type": found.kind, "size": size})
         except OSError as error:
             yield _trouble(source, place, error)
             continue

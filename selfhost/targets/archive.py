@@ -1,0 +1,182 @@
+"""A tar of a root file system or of a deployment's folder; read in memory, never extracted."""
+
+import errno
+import posixpath
+import tarfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from selfhost.errors import TargetError
+from selfhost.evidence.archive import members
+from selfhost.evidence.collector import MAX_LINKS, Look
+from selfhost.evidence.model import Evidence
+from selfhost.targets import dpkg, tree
+from selfhost.targets.model import Plan
+
+MAX_UNPACKED = 8 * 1024 * 1024 * 1024
+MAX_KEPT = 192 * 1024 * 1024
+MAX_FILE = 4 * 1024 * 1024 + 1
+
+#: Folders of a root file system, below which only some files are of use.
+_SYSTEM = ("usr", "var", "lib", "lib64", "bin", "sbin", "boot", "dev", "sys", "run", "proc")
+_USEFUL = ("/usr/share/jitsi-meet/", "/var/lib/prosody/", "/var/spool/cron/", dpkg.STATUS)
+_USEFUL_FILES = ("/usr/lib/os-release", "/lib/systemd/", "/usr/lib/systemd/")
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveTarget:
+    """A tar, plain or compressed with gzip, bzip2 or xz."""
+
+    path: Path
+    text: str = ""
+
+    @property
+    def name(self) -> str:
+        """The path as it was given."""
+        return self.text or str(self.path)
+
+    def collect(self, plan: Plan | None = None) -> Evidence:
+        """Its evidence. Raises TargetError when it is damaged, or not of a Jitsi server."""
+        return tree.evidence(read_tree(self.path), self.name, plan)
+
+
+@dataclass(slots=True)
+class _Entry:
+    kind: str
+    size: int = 0
+    mode: str = ""
+    owner: str = ""
+    link: str = ""
+    content: bytes | None = None
+
+
+def read_tree(path: Path) -> "TarTree":
+    """The tar's files. A name that leads out of the tree is left out, as are devices' contents.
+
+    Raises TargetError.
+    """
+    found = TarTree()
+    kept = 0
+    with members(path, MAX_UNPACKED) as each:
+        for member, read in each:
+            name = posixpath.normpath("/" + member.name).replace("//", "/")
+            if ".." in member.name.split("/") or name == "/":
+                continue
+            entry = _entry(member)
+            if entry.kind == "file" and not member.islnk() and _useful(name):
+                entry.content = read(MAX_FILE)
+                kept += len(entry.content)
+                if kept > MAX_KEPT:
+                    limit = MAX_KEPT // (1024 * 1024)
+                    raise TargetError(
+                        f"{path} holds more than {limit} MiB of files to look at",
+                        hint="give the unpacked folder instead",
+                    )
+            found.add(name, entry)
+    found.settle()
+    return found
+
+
+def _useful(name: str) -> bool:
+    parts = name.split("/")
+    return parts[1] not in _SYSTEM or name.startswith((*_USEFUL, *_USEFUL_FILES))
+
+
+def _entry(member: tarfile.TarInfo) -> _Entry:
+    if member.isreg() or member.islnk():
+        kind = "file"
+    elif member.isdir():
+        kind = "directory"
+    else:
+        kind = "link" if member.issym() else "other"
+    owner = f"{member.uname or member.uid}:{member.gname or member.gid}"
+    link = member.linkname if member.issym() or member.islnk() else ""
+    return _Entry(kind, member.size, f"{member.mode & 0o7777:04o}", owner, link)
+
+
+@dataclass(slots=True)
+class TarTree:
+    """The files of a tar as ``tree.Files``; a later member of a name replaces an earlier one."""
+
+    _entries: dict[str, _Entry] = field(default_factory=dict)
+    _children: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, path: str, entry: _Entry) -> None:
+        """Put an entry at an absolute, normal path; a hard link shares its file's content."""
+        if entry.kind == "file" and entry.link:
+            first = self._entries.get(posixpath.normpath("/" + entry.link).replace("//", "/"))
+            if first is None or first.kind != "file":
+                return
+            entry = first
+        self._entries[path] = entry
+
+    def settle(self) -> None:
+        """Drop a folder that holds all the rest, then note what lies in which folder."""
+        tops = {path.split("/")[1] for path in self._entries}
+        if len(tops) == 1 and (top := next(iter(tops))) not in (*_SYSTEM, "etc", "opt", "srv"):
+            inside = {p: e for p, e in self._entries.items() if p.startswith(f"/{top}/")}
+            if inside:
+                self._entries = {path[len(top) + 1 :]: entry for path, entry in inside.items()}
+        for path in list(self._entries):
+            while path != "/":
+                folder, _, name = path.rpartition("/")
+                folder = folder or "/"
+                names = self._children.setdefault(folder, set())
+                if name in names:
+                    break
+                names.add(name)
+                path = folder
+
+    def names(self, directory: str) -> list[str]:
+        """The names in a directory, sorted."""
+        real = self._resolve(directory) or "/"
+        if real not in self._children and real not in self._entries:
+            raise FileNotFoundError(errno.ENOENT, "no such directory")
+        return sorted(self._children.get(real, ()))
+
+    def look(self, path: str) -> Look:
+        """What a path leads to."""
+        folder, _, name = path.rpartition("/")
+        own = self._entries.get(f"{self._resolve(folder)}/{name}")
+        link = own.link if own is not None and own.kind == "link" else ""
+        real = self._resolve(path)
+        entry = self._entries.get(real)
+        if entry is None:
+            if real in self._children or not real:
+                return Look("directory", 0, "", "", link)
+            kind = "null" if real == "/dev/null" else ""
+            if not kind:
+                raise FileNotFoundError(errno.ENOENT, "no such file")
+            return Look(kind, 0, "", "", link)
+        kind = "null" if real == "/dev/null" else entry.kind
+        return Look(kind, entry.size, entry.mode, entry.owner, link)
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The first bytes of a regular file."""
+        entry = self._entries.get(self._resolve(path))
+        if entry is None:
+            raise FileNotFoundError(errno.ENOENT, "no such file")
+        if entry.content is None:
+            raise OSError(errno.EINVAL, "not kept from the archive")
+        return entry.content[:limit]
+
+    def _resolve(self, path: str) -> str:
+        waiting = [part for part in reversed(path.split("/")) if part not in ("", ".")]
+        real = ""
+        links = 0
+        while waiting:
+            part = waiting.pop()
+            if part == "..":
+                real = real.rpartition("/")[0]
+                continue
+            entry = self._entries.get(f"{real}/{part}")
+            if entry is not None and entry.kind == "link":
+                links += 1
+                if links > MAX_LINKS:
+                    raise OSError(errno.ELOOP, "too many symbolic links")
+                if entry.link.startswith("/"):
+                    real = ""
+                waiting += [p for p in reversed(entry.link.split("/")) if p not in ("", ".")]
+            else:
+                real = f"{real}/{part}"
+        return real

@@ -1,0 +1,86 @@
+"""A single file: all else is out of scope."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from selfhost.errors import TargetError, UsageError
+from selfhost.evidence import collector
+from selfhost.evidence.model import Evidence
+from selfhost.evidence.plan import Step
+from selfhost.targets.model import Plan, documents, now
+from selfhost.targets.recognise import SAMPLE, by_kind, recognise
+
+
+@dataclass(frozen=True, slots=True)
+class FileTarget:
+    """A file on this machine. ``kind`` is a source's name, such as ``jicofo.config``; without
+    it, the file's name and content tell. ``text`` is how the user named it."""
+
+    path: Path
+    kind: str | None = None
+    text: str = ""
+
+    @property
+    def name(self) -> str:
+        """The path as it was given."""
+        return self.text or str(self.path)
+
+    def collect(self, plan: Plan | None = None) -> Evidence:
+        """The file's evidence; larger than the limit of its kind, it comes as too large.
+
+        Raises TargetError when it cannot be read, UsageError when nobody knows what it is.
+        """
+        file = _Given(self.path)
+        step = self._step(file)
+        redactor = collector.Redactor(os.urandom(32))
+        record = collector.read_file(step.name, self.name, file, redactor, step.max_bytes)
+        if record is None or record["state"] == "absent":
+            raise TargetError(f"{self.name} is not there")
+        if record["state"] == "denied":
+            raise _denied(self.name)
+        if record["state"] == "failed":
+            raise TargetError(f"{self.name} cannot be read: {record['reason']}")
+        return Evidence(self.name, now(), documents([record]), frozenset({step.name}))
+
+    def _step(self, file: "_Given") -> Step:
+        if self.kind:
+            return by_kind(self.kind)
+        try:
+            sample = file.read("", SAMPLE).decode("utf-8", "replace")
+        except PermissionError:
+            raise _denied(self.name) from None
+        except OSError as error:
+            raise TargetError(f"{self.name} cannot be read: {error.strerror}") from None
+        step = recognise(str(self.path.absolute()), sample)
+        if step is None:
+            raise UsageError(
+                f"{self.name} is not recognised as a file of a Jitsi server",
+                hint="say what it is with --kind, such as --kind jicofo.config; "
+                "selfhost collect --plan lists the kinds",
+            )
+        return step
+
+
+def _denied(name: str) -> TargetError:
+    return TargetError(
+        f"{name} may not be read by your user",
+        hint="run as a user who may read it, or copy it to where yours may",
+    )
+
+
+class _Given:
+    """One file, whatever it is called. Its mode and owner say nothing about a server."""
+
+    def __init__(self, path: Path) -> None:
+        self._real = str(path.resolve())
+        self._disk = collector.Disk("/")
+
+    def look(self, _path: str) -> collector.Look:
+        """What the file is. Raises OSError."""
+        found = self._disk.look(self._real)
+        return collector.Look(found.kind, found.size, "", "", "")
+
+    def read(self, _path: str, limit: int) -> bytes:
+        """Its first bytes. Raises OSError."""
+        return self._disk.read(self._real, limit)

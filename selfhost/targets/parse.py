@@ -1,0 +1,147 @@
+"""A target as the user names it."""
+
+import getpass
+import re
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from selfhost.errors import UsageError
+from selfhost.evidence.archive import is_archive
+from selfhost.evidence.bundle import is_bundle
+from selfhost.targets.archive import ArchiveTarget
+from selfhost.targets.bundle import BundleTarget
+from selfhost.targets.directory import DirectoryTarget
+from selfhost.targets.file import FileTarget
+from selfhost.targets.local import LocalTarget
+from selfhost.targets.model import Target
+from selfhost.targets.recognise import by_kind
+
+if TYPE_CHECKING:
+    from selfhost.settings.site import Site
+
+FORMS = "ssh://user@host:port, local, a folder, a tar, a file, or a saved evidence bundle"
+_NOT_YET = {
+    "https": "looking at a server from outside",
+    "http": "looking at a server from outside",
+    "podman": "looking into a container",
+    "docker": "looking into a container",
+}
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.%@-]{0,252}|[0-9A-Fa-f:.]+(?:%\w+)?", re.ASCII)
+_HOST = re.compile(r"(?:[\w.-]+@)?(?:[\w-]+\.)+[\w-]+(?::\d+)?", re.ASCII)
+
+
+def parse_target(text: str, *, kind: str | None = None) -> Target:
+    """The target that ``text`` names; ``kind`` says what a single file is.
+
+    Raises UsageError when it names nothing, or something that is not supported yet.
+    """
+    target = _target(text, kind)
+    if kind is not None and not isinstance(target, FileTarget):
+        raise UsageError(
+            f"--kind is for a single file, and {text} is none", hint="leave --kind away"
+        )
+    return target
+
+
+def from_site(site: "Site") -> tuple[Target, ...]:
+    """The inventory's hosts."""
+    from selfhost.targets.ssh import SshTarget
+    from selfhost.targets.ssh_connection import Endpoint, user_known_hosts
+
+    return tuple(
+        LocalTarget(host.name)
+        if host.connection == "local"
+        else SshTarget(
+            Endpoint(
+                host.address,
+                host.port,
+                host.user,
+                host.identity_file,
+                (site.known_hosts, user_known_hosts()),
+            ),
+            host.name,
+            host.become and host.user != "root",
+        )
+        for host in site.hosts
+    )
+
+
+def _target(text: str, kind: str | None) -> Target:
+    if text == "local":
+        return LocalTarget()
+    scheme = _SCHEME.match(text)
+    if scheme is not None:
+        return _url(text, scheme[1].lower())
+    path = Path(text).expanduser()
+    try:
+        if path.is_dir():
+            return DirectoryTarget(path, text)
+        if not path.exists():
+            raise _missing(text, path)
+        return _file(path, text, kind)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a path"
+        raise UsageError(f"{text[:200]!r} cannot be a target: {reason}") from None
+
+
+def _file(path: Path, text: str, kind: str | None) -> Target:
+    if kind is not None:
+        by_kind(kind)
+        return FileTarget(path, kind, text)
+    if not path.is_file():
+        raise UsageError(f"{text} is neither a file nor a folder", hint=f"a target is {FORMS}")
+    try:
+        if not is_archive(path):
+            return FileTarget(path, None, text)
+    except PermissionError:
+        return FileTarget(path, None, text)  # which says so when it is read
+    return BundleTarget(path) if is_bundle(path) else ArchiveTarget(path, text)
+
+
+def _url(text: str, scheme: str) -> Target:
+    if scheme in _NOT_YET:
+        raise UsageError(
+            f"{text}: {_NOT_YET[scheme]} is not possible yet",
+            hint="collect from the server itself: ssh://user@host",
+        )
+    if scheme != "ssh":
+        near = get_close_matches(scheme, ["ssh", *_NOT_YET], n=1)
+        raise UsageError(
+            f"{text}: there are no targets of the kind {scheme}://",
+            hint=f"did you mean {near[0]}://?" if near else f"a target is {FORMS}",
+        )
+    from selfhost.targets.ssh import SshTarget
+    from selfhost.targets.ssh_connection import Endpoint
+
+    try:
+        parts = urlsplit(text)
+        host, port, user = parts.hostname or "", parts.port, parts.username
+    except ValueError:
+        host, port, user = "", None, None
+    form = "it looks like ssh://user@host or ssh://user@host:2222"
+    if not _WORD.fullmatch(host) or port == 0:
+        raise UsageError(f"{text} does not name a server", hint=form)
+    if parts.password is not None:
+        raise UsageError("a password in a target is never used", hint="log in with a key; " + form)
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise UsageError(f"{text} has more than user, host and port", hint=form)
+    if user is not None and not _WORD.fullmatch(user):
+        raise UsageError(f"{text}: {user!r} cannot be a user", hint=form)
+    return SshTarget(Endpoint(host, port or 22, user or getpass.getuser()))
+
+
+def _missing(text: str, path: Path) -> UsageError:
+    near = get_close_matches(text.lower(), ["local"], n=1, cutoff=0.7)
+    if not near and path.parent.is_dir():
+        names = [child.name for child in path.parent.iterdir()][:5000]
+        near = [str(path.parent / n) for n in get_close_matches(path.name, names, n=1, cutoff=0.7)]
+    if near:
+        hint = f"did you mean {near[0]}?"
+    elif _HOST.fullmatch(text):
+        hint = f"for a server, say ssh://{text}"
+    else:
+        hint = f"a target is {FORMS}"
+    return UsageError(f"{text} does not exist", hint=hint)

@@ -1,0 +1,79 @@
+"""Which source of evidence a single file is: by its name, then by what stands in it."""
+
+import re
+from difflib import get_close_matches
+from pathlib import PurePosixPath
+
+from selfhost.errors import UsageError
+from selfhost.evidence import plan
+from selfhost.evidence.plan import Step
+
+#: How much of a file is looked at.
+SAMPLE = 256 * 1024
+
+#: Names that several programs give to a file of theirs: told apart by what stands in it.
+_AMBIGUOUS = ("sip-communicator.properties", "config", "logging.properties")
+
+_CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.M))
+    for name, pattern in (
+        ("nginx.effective", r"^# configuration file \S+:$"),
+        (
+            "web.interface",
+            r"^\s*(?:var|let|const)\s+interfaceConfig\b|^\s*interfaceConfig\.\w+\s*=",
+        ),
+        ("web.config", r"^\s*(?:var|let|const)\s+config\s*=|^\s*config\.\w+(?:\.\w+)*\s*="),
+        ("prosody.config", r"^\s*(?:VirtualHost|Component)\s*\(?\s*[\"']|^\s*modules_enabled\s*="),
+        ("jigasi.config", r"^\s*(?:org\.jitsi\.jigasi|net\.java\.sip)\."),
+        ("videobridge.legacy", r"^\s*(?:org\.jitsi\.videobridge|org\.ice4j|org\.jitsi\.octo)\."),
+        ("jicofo.legacy", r"^\s*org\.jitsi\.(?:jicofo|focus|impl\.reservation)\."),
+        ("jicofo.config", r"^\s*\"?jicofo\"?\s*(?:[:=]\s*)?\{|^\s*jicofo\.[\w.-]+\s*[:={]"),
+        (
+            "videobridge.config",
+            r"^\s*\"?(?:videobridge|ice4j)\"?\s*(?:[:=]\s*)?\{|^\s*videobridge\.",
+        ),
+        ("jibri.config", r"^\s*\"?jibri\"?\s*(?:[:=]\s*)?\{|^\s*jibri\.[\w.-]+\s*[:={]"),
+        ("docker.compose", r"^services:"),
+        ("nginx.files", r"^\s*(?:server|http|events|upstream \S+)\s*\{"),
+        (
+            "coturn.config",
+            r"^\s*(?:use-auth-secret|static-auth-secret|lt-cred-mech|tls-listening-port|no-cli"
+            r"|denied-peer-ip|min-port)\b",
+        ),
+        (
+            "docker.environment",
+            r"^(?:PUBLIC_URL|XMPP_DOMAIN|CONFIG|ENABLE_\w+|(?:JVB|JICOFO|JIBRI|JIGASI|PROSODY)_\w+)=",
+        ),
+        ("web.page", r"(?i)\A\s*<!doctype html|<html\b"),
+    )
+)
+
+
+def by_kind(kind: str) -> Step:
+    """The step that ``--kind`` names. Raises UsageError with the nearest names."""
+    steps = {step.name: step for step in plan.full_plan() if step.kind in ("files", "command")}
+    if kind in steps:
+        return steps[kind]
+    near = get_close_matches(kind, steps, n=3, cutoff=0.4)
+    raise UsageError(
+        f"there is no kind of file '{kind}'",
+        hint=f"did you mean {', '.join(near)}?" if near else "selfhost collect --plan lists them",
+    )
+
+
+def recognise(path: str, sample: str) -> Step | None:
+    """The step of a file from its path and the beginning of its text; ``None`` if unknown."""
+    pure = PurePosixPath(path)
+    if pure.name.lower() in _AMBIGUOUS:
+        for step in plan.full_plan():
+            for place in step.places if step.kind == "files" else ():
+                if PurePosixPath(place).parts[-2:] == pure.parts[-2:]:
+                    return step
+    else:
+        named = plan.recognise(path)
+        if named is not None:
+            return named
+    for name, pattern in _CONTENT:
+        if pattern.search(sample):
+            return plan.step(name)
+    return plan.recognise(path)
