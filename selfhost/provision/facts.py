@@ -9,18 +9,22 @@ MAX_OUTPUT = 1024 * 1024
 _MAX_LINES = 2000
 _SECTION = re.compile(r"== ([a-z]+)")
 _PROCESS = re.compile(r'"([^"]{1,64})",pid=(\d{1,10})')
+_UID = re.compile(r"\buid:(\d{1,10})\b")
 _UNIT = re.compile(r"/([A-Za-z0-9@_.:\\-]{1,100}\.service)")
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A socket that waits for traffic. ``unit`` and ``program`` are '' when not known."""
+    """A socket that waits for traffic. ``program``, ``unit`` and ``user`` are '' when not known:
+    in a container, root may not see the processes of others, but it sees whose sockets they are.
+    """
 
     protocol: str  # "tcp" or "udp"
     address: str
     port: int
     program: str
     unit: str
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,11 @@ def parse_probe(output: bytes) -> ServerFacts:
         systemd_state=first("systemd"),
         python=_version(first("python")),
         addresses=_addresses(sections.get("addresses")),
-        listeners=_listeners(sections.get("listeners", []), _units(sections.get("units", []))),
+        listeners=_listeners(
+            sections.get("listeners", []),
+            _units(sections.get("units", [])),
+            _users(sections.get("users", [])),
+        ),
         packages=tuple(
             fields[-1]
             for line in sections.get("packages", [])
@@ -143,8 +151,15 @@ def _units(lines: list[str]) -> dict[str, str]:
     return found
 
 
-def _listeners(lines: list[str], units: dict[str, str]) -> tuple[Listener, ...] | None:
-    """The output of ``ss -Htulnp``; None unless the marker says that it is whole."""
+def _users(lines: list[str]) -> dict[str, str]:
+    fields = [line.split(":") for line in lines]
+    return {parts[2]: parts[0] for parts in fields if len(parts) >= 3}
+
+
+def _listeners(
+    lines: list[str], units: dict[str, str], users: dict[str, str]
+) -> tuple[Listener, ...] | None:
+    """The output of ``ss -Htulnpe``; None unless the marker says that it is whole."""
     if "end" not in lines:
         return None
     found = []
@@ -156,8 +171,10 @@ def _listeners(lines: list[str], units: dict[str, str]) -> tuple[Listener, ...] 
         number = _number(port)
         if number is None or number > 65535:
             continue
-        process = _PROCESS.search(fields[6]) if len(fields) > 6 else None
+        details = fields[6] if len(fields) > 6 else ""
+        process, uid = _PROCESS.search(details), _UID.search(details)
         program, pid = (process[1], process[2]) if process else ("", "")
         address = address.partition("%")[0].strip("[]")
-        found.append(Listener(fields[0], address, number, program, units.get(pid, "")))
+        user = users.get(uid[1], "") if uid else ""
+        found.append(Listener(fields[0], address, number, program, units.get(pid, ""), user))
     return tuple(found)

@@ -26,6 +26,13 @@ _PROGRAMS = {  # how their processes are called, where no unit is known
     "jicofo": ("java",),
     "coturn": ("turnserver",),
 }
+_USERS = {  # whose sockets they are, where no process can be seen
+    "nginx": "www-data",
+    "prosody": "prosody",
+    "jitsi-videobridge2": "jvb",
+    "jicofo": "jicofo",
+    "coturn": "turnserver",
+}
 _OWN = ("nginx", "prosody", "jicofo")
 _RECORDERS = ("jibri", "jigasi")
 _RESERVED_NAMES = (".test", ".example", ".invalid", ".localhost")
@@ -49,7 +56,8 @@ def ports(facts: ServerFacts, settings: Mapping[str, Any]) -> Iterator[Check]:
         owner = needed.get((listener.protocol, listener.port))
         if owner is None or _belongs(listener, owner):
             continue
-        who = listener.unit.removesuffix(".service") or listener.program or "another program"
+        who = listener.unit.removesuffix(".service") or listener.program or listener.user
+        who = who or "another program"
         port = f"{listener.port}/{listener.protocol}"
         if port not in foreign.setdefault(who, []):
             foreign[who].append(port)
@@ -69,7 +77,9 @@ def ports(facts: ServerFacts, settings: Mapping[str, Any]) -> Iterator[Check]:
 def _belongs(listener: Listener, owner: str) -> bool:
     if listener.unit:
         return listener.unit.removesuffix(".service") == owner
-    return listener.program in _PROGRAMS[owner]
+    if listener.program:
+        return listener.program in _PROGRAMS[owner]
+    return listener.user == _USERS[owner]
 
 
 def conflicts(facts: ServerFacts) -> Check:

@@ -29,12 +29,14 @@ section addresses
 ip -o addr show scope global 2>/dev/null
 section listeners
 if command -v ss >/dev/null; then
-  sockets=$($sudo ss -Htulnp 2>/dev/null) && printf '%s\n' "$sockets" && echo end
+  sockets=$($sudo ss -Htulnpe 2>/dev/null) && printf '%s\n' "$sockets" && echo end
 fi
 section units
 for pid in $(printf '%s\n' "$sockets" | grep -o 'pid=[0-9]*' | sort -u | head -n 200); do
   printf '%s %s\n' "$pid" "$(tr '\n' ' ' <"/proc/${pid#pid=}/cgroup" 2>/dev/null)"
 done
+section users
+getent passwd prosody jvb jicofo turnserver www-data
 section packages
 dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' apache2 caddy lighttpd haproxy traefik \
   ejabberd openfire jabberd2 metronome jibri jigasi nginx prosody jicofo 2>/dev/null

@@ -45,6 +45,7 @@ class SshServer(paramiko.ServerInterface):
     path: str = os.environ.get("PATH", "")
     connections: int = 0
     commands: list[str] = field(default_factory=list)
+    _open: list[tuple[socket.socket, paramiko.Transport]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.identity = self.directory / "identity"
@@ -66,9 +67,16 @@ class SshServer(paramiko.ServerInterface):
                 return
             self.connections += 1
             transport = paramiko.Transport(connection)
+            self._open.append((connection, transport))
             transport.add_server_key(self.host_key)
             with suppress(paramiko.SSHException, EOFError):
                 transport.start_server(server=self, event=threading.Event())
+
+    def close(self) -> None:
+        self.socket.close()
+        for connection, transport in self._open:
+            transport.close()
+            connection.close()
 
     def get_allowed_auths(self, username: str) -> str:
         return "publickey"
@@ -137,4 +145,4 @@ def ssh_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SshS
     server = SshServer(tmp_path / "ssh")
     threading.Thread(target=server.serve, daemon=True).start()
     yield server
-    server.socket.close()
+    server.close()

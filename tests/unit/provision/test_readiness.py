@@ -126,7 +126,10 @@ def test_listeners_belong_to_units_or_else_to_programs() -> None:
         'udp UNCONN 0 0 *:10000 *:* users:(("python3",pid=14,fd=3))\n'
         'tcp LISTEN 0 9 [::1]:5222 [::]:* users:(("lua5.4",pid=15,fd=3))\n'
         "tcp LISTEN 0 9 192.0.2.1:80 0.0.0.0:*\n"
+        "udp UNCONN 0 0 *:3478 *:* uid:104 ino:99 sk:1 cgroup:unreachable:10 <->\n"
+        "udp UNCONN 0 0 *:5349 *:* uid:105 ino:99 sk:1 cgroup:unreachable:10 <->\n"
         "tcp LISTEN nonsense\nend\n"
+        "== users\nturnserver:x:104:111::/:/usr/sbin/nologin\nodd\n"
         "== units\n"
         "pid=12 0::/system.slice/nginx.service \n"
         "pid=14 1:name=systemd:/x/system.slice/jitsi-videobridge2.service 0::/ \n"
@@ -137,6 +140,8 @@ def test_listeners_belong_to_units_or_else_to_programs() -> None:
         Listener("udp", "*", 10000, "python3", "jitsi-videobridge2.service"),
         Listener("tcp", "::1", 5222, "lua5.4", ""),
         Listener("tcp", "192.0.2.1", 80, "", ""),
+        Listener("udp", "*", 3478, "", "", "turnserver"),
+        Listener("udp", "*", 5349, "", "", ""),
     )
     checks = judge(facts, SETTINGS, DNS, clock_offset=0)
     (ports,) = [check for check in checks if check.id == "ports"]
