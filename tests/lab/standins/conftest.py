@@ -63,7 +63,7 @@ def prepared(lab: Lab, images: list[str], tmp_path_factory: pytest.TempPathFacto
     images.append(base)
     container = lab.start(base)
     container.ok(SERVE)
-    container.ok(f"apt-get update -q && apt-get install -q -y {NEEDED}")
+    container.ok(f"apt-get update -q && apt-get install -q -y --no-install-recommends {NEEDED}")
     container.use("stable")
     images.append(lab.snapshot(container, image))
     return image

@@ -27,8 +27,8 @@ BASE = (
     "systemd,systemd-sysv,dbus,python3,sudo,iproute2,ca-certificates,debconf-utils,procps,curl,"
     "gnupg"
 )
-# a lab's disk may lose its files, and nobody reads manuals there
-DPKG = ("force-unsafe-io", "path-exclude=/usr/share/man/*", "path-exclude=/usr/share/locale/*")
+# the disk of a test may lose its files
+DPKG = ("force-unsafe-io",)
 NEEDED = (
     "nginx prosody coturn openssl ca-certificates-java lua-sec lua-basexx lua-luaossl lua-cjson "
     "lua-inspect dnsutils ruby-hocon jq default-jre-headless uuid-runtime libpcap0.8"
@@ -164,7 +164,7 @@ def image_exists(image: str) -> bool:
 
 def base_image(suite: str, folder: Path) -> str:
     """A minimal system that boots. The tests of one run share it."""
-    image = image_name(suite, BASE)
+    image = image_name(suite, BASE, *DPKG)
     if image_exists(image):
         return image
     archive = folder / f"{suite}.tar"
