@@ -1,0 +1,71 @@
+"""Bounded parsing with tree-sitter, for the formats that are programming languages.
+
+tree-sitter recovers from any input, but its recovery can take long on hostile text; so the text is
+handed over in pieces, and the supply ends when the time is up.
+"""
+
+import time
+
+from tree_sitter import Language, Node, Parser
+
+MAX_TEXT = 2 * 1024 * 1024
+MAX_NODES = 400_000
+MAX_SECONDS = 3.0
+_PIECE = 4096
+
+
+class GrammarError(Exception):
+    """The text cannot be read: ``reason`` in a few words, ``row`` from 0 (-1: the whole text)."""
+
+    def __init__(self, reason: str, row: int = -1) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.row = row
+
+
+class Syntax:
+    """A concrete syntax tree over its text."""
+
+    def __init__(self, language: Language, text: str) -> None:
+        """Raises ``GrammarError``: too large, takes too long, not text, does not parse."""
+        if len(text) > MAX_TEXT:
+            raise GrammarError("too large")
+        if "\0" in text:
+            raise GrammarError("holds a NUL byte", text[: text.index("\0")].count("\n"))
+        try:
+            self.data = text.encode()
+        except UnicodeEncodeError:
+            raise GrammarError("holds characters that are not text") from None
+        deadline = time.monotonic() + MAX_SECONDS
+        late = False
+
+        def piece(offset: int, _point: object) -> bytes:
+            nonlocal late
+            if time.monotonic() > deadline:
+                late = True
+                return b""
+            return self.data[offset : offset + _PIECE]
+
+        self._tree = Parser(language).parse(piece)
+        if late:
+            raise GrammarError("takes too long to parse")
+        self.root = self._tree.root_node
+        if self.root.has_error:
+            raise GrammarError("does not parse", _first_error(self.root))
+
+    def text(self, node: Node) -> str:
+        return self.data[node.start_byte : node.end_byte].decode()
+
+
+def _first_error(root: Node) -> int:
+    """The row of the first error, found by following the nodes that hold one."""
+    node = root
+    while True:
+        if node.is_error or node.is_missing:
+            return node.start_point.row
+        for child in node.children:
+            if child.has_error or child.is_error or child.is_missing:
+                node = child
+                break
+        else:
+            return node.start_point.row
