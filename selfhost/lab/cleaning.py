@@ -59,13 +59,7 @@ def _empty(engine: Runtime, progress: Progress) -> None:
     for name in owned.containers(engine):
         progress(f"removing container {name}")
         owned.remove_container(engine, name)
-    kept = owned.images(engine)
-    while True:  # an image goes after those that were made from it
-        left = [name for name in kept if not owned.remove_image(engine, name)]
-        if left == kept or not left:
-            break
-        kept = left
-    for name in left:
+    for name in owned.remove_images(engine, owned.images(engine)):
         progress(f"kept the image {name}: something that the lab did not make uses it")
     for name in owned.networks(engine):
         if engine.call("network", "rm", name, check=False).returncode:

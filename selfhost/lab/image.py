@@ -62,10 +62,10 @@ def ensure(runtime: Runtime, release: str, progress: Progress = state.quiet) -> 
         else:
             progress(f"building a bare Debian ({release}) from the official image; once")
             _build(runtime, release, listing, Path(scratch), name)
-    for other in existing:  # of an older recipe, or too old; one in use stays
-        match = _TAG.search(other)
-        if match and match["release"] == release:
-            owned.remove_image(runtime, other)
+    # Of an older recipe, or too old; one in use stays.
+    owned.remove_images(
+        runtime, [n for n in existing if (m := _TAG.search(n)) and m["release"] == release]
+    )
     return name
 
 

@@ -4,6 +4,8 @@ Both, because a label is inherited: a container that somebody makes from one of 
 bears the lab's label, and is not the lab's.
 """
 
+from collections.abc import Iterable
+
 from selfhost.lab import state
 from selfhost.lab.runtime import Runtime
 
@@ -42,6 +44,14 @@ def remove_container(runtime: Runtime, name: str) -> None:
         runtime.call("rm", "-f", "-v", *now, key)
 
 
-def remove_image(runtime: Runtime, name: str) -> bool:
-    """Remove an image of the lab's, unless a container or another image needs it."""
-    return runtime.call("rmi", name, check=False).returncode == 0
+def remove_images(runtime: Runtime, names: Iterable[str]) -> list[str]:
+    """Remove images of the lab's; those that a container or another image needs are left.
+
+    Never by force: podman would remove the containers too, whosever they are.
+    """
+    kept = list(names)
+    while True:  # an image goes after those that were made from it
+        left = [n for n in kept if runtime.call("rmi", n, check=False).returncode]
+        if left == kept or not left:
+            return left
+        kept = left

@@ -53,8 +53,8 @@ def snapshot(name: str, label: str, *, progress: Progress = state.quiet) -> None
             )
         target = f"{_repository(name)}:{label}.{serial}"
         engine.call("commit", "--pause=true", *label_change(), machine.container, target)
-        for _, old in earlier:  # the one that the server was made from stays while it is needed
-            owned.remove_image(engine, old)
+        # The one that the server was made from stays while it is needed.
+        owned.remove_images(engine, [full for _, full in earlier])
 
 
 def reset(name: str, label: str = "", *, progress: Progress = state.quiet) -> LabServer:
@@ -84,6 +84,5 @@ def reset(name: str, label: str = "", *, progress: Progress = state.quiet) -> La
 
 def forget(engine: Runtime, name: str) -> None:
     """Remove a server's snapshots."""
-    for serials in _tags(engine, name).values():
-        for _, full in reversed(serials):
-            owned.remove_image(engine, full)
+    tags = _tags(engine, name).values()
+    owned.remove_images(engine, [full for serials in tags for _, full in serials])

@@ -36,7 +36,7 @@ def folder() -> Path:
     path = Path(given) if given else Path(cache) / "selfhost" / "lab"
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        entries = {entry.name.partition(".")[0] for entry in path.iterdir()}
+        entries = {entry.name for entry in path.iterdir() if not entry.name.startswith("id.")}
     except OSError as error:
         raise LabError(
             f"The lab cannot use the folder {path}: {error.strerror}.",
@@ -47,18 +47,23 @@ def folder() -> Path:
             f"The folder {path} is not a lab's: it holds other things.",
             hint="SELFHOST_LAB_DIR must name an empty folder, or one that is not there yet.",
         )
+    if "id" not in entries:
+        _make_id(path / "id")
     return path.resolve()
+
+
+def _make_id(file: Path) -> None:
+    """Whole or not at all, and only the first of two that try at the same time."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix="id.", delete=False) as new:
+        new.write(secrets.token_hex(6))
+    with contextlib.suppress(FileExistsError):
+        os.link(new.name, file)
+    Path(new.name).unlink()
 
 
 def lab_id() -> str:
     """The id that marks everything this folder's lab has made."""
     file = folder() / "id"
-    if not file.exists():
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix="id.", delete=False) as new:
-            new.write(secrets.token_hex(6))
-        with contextlib.suppress(FileExistsError):
-            os.link(new.name, file)
-        Path(new.name).unlink()
     found = file.read_text("utf-8").strip()
     if not re.fullmatch(r"[0-9a-f]{12}", found):
         raise LabError(f"{file} does not hold a lab's id.", hint="Remove that folder by hand.")
@@ -149,7 +154,6 @@ class LabServer:
 def servers_folder() -> Path:
     """Where the servers' records and known hosts lie."""
     path = folder() / "servers"
-    lab_id()
     path.mkdir(exist_ok=True, mode=0o700)
     return path
 
