@@ -73,6 +73,7 @@ class SshServer(paramiko.ServerInterface):
                 transport.start_server(server=self, event=threading.Event())
 
     def close(self) -> None:
+        self.socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in accept()
         self.socket.close()
         for connection, transport in self._open:
             transport.close()
