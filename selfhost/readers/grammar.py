@@ -69,3 +69,8 @@ def _first_error(root: Node) -> int:
                 break
         else:
             return node.start_point.row
+
+
+def words(text: str) -> list[str]:
+    """A table of names, written as text."""
+    return text.split()

@@ -66,7 +66,7 @@ def _nothing(reason: str, origin: Origin, problems: tuple[Problem, ...]) -> Tree
 
 
 class _Reading(Statements):
-    rows = ()
+    rows: tuple[int, ...] = ()
     path = ""
 
     def __init__(self, variable: str, also: frozenset[str]) -> None:
@@ -92,9 +92,7 @@ class _Reading(Statements):
             every = frozenset(names.lexical | names.variables | names.functions)
             twice = (names.lexical & frozenset().union(*declared)) | (lexical & every)
             if twice:
-                raise GiveUp(
-                    f"does not parse: {min(twice)} is declared twice", Origin(source.path)
-                )
+                raise GiveUp(f"does not parse: {min(twice)} is declared twice", Origin(source.path))
             lexical |= names.lexical
             declared.append(every)
             parsed.append((source, stripped, syntax))

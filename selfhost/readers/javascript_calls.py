@@ -5,6 +5,7 @@ import math
 from tree_sitter import Node
 
 from selfhost.readers import javascript_host as host
+from selfhost.readers.grammar import words
 from selfhost.readers.javascript_early import named, parameters
 from selfhost.readers.javascript_expressions import Expressions
 from selfhost.readers.javascript_heap import Stop
@@ -36,13 +37,19 @@ _OF_STRINGS: dict[str, Kind] = {
     "pop": "any",
     "reverse": "object",
 }
-_CHANGING = frozenset("pop shift unshift splice sort reverse fill copyWithin".split())
+_CHANGING = frozenset(
+    words("""
+    pop shift unshift splice sort reverse fill copyWithin
+    """)
+)
 _WITH_CALLBACK = frozenset(
-    "forEach map filter some every find findIndex reduce reduceRight flatMap".split()
+    words("""
+    forEach map filter some every find findIndex reduce reduceRight flatMap
+    """)
 )
 
 
-class _Short(Exception):
+class _Short(Exception):  # noqa: N818
     """An optional chain ended early."""
 
 
@@ -165,7 +172,9 @@ class Calls(Expressions):
             for value in values:
                 self.escape(value)
             self.may_throw(self.at(node), "something unknown is called")
-            self.unknown_code(f"may be changed by a call (line {self.at(node).line})", foreign=foreign)
+            self.unknown_code(
+                f"may be changed by a call (line {self.at(node).line})", foreign=foreign
+            )
             return Unk(reason(function), foreign=foreign)
         raise Stop("something is called that is no function", self.at(node))
 
@@ -177,7 +186,9 @@ class Calls(Expressions):
             for value in values:
                 self.escape(value)
             self.may_throw(self.at(node), "a function that is not followed is called")
-            self.unknown_code("may be changed by a function", foreign=function.source != self.source)
+            self.unknown_code(
+                "may be changed by a function", foreign=function.source != self.source
+            )
             return Unk("computed by a function")
         return self.enter(function, this, values)
 
@@ -213,7 +224,9 @@ class Calls(Expressions):
 
         for index, parameter in enumerate(parameters(function.node)):
             if parameter.type == "rest_pattern":
-                rest = Arr(self.moment, items=[Slot(v, self.origin) for v in (values or [])[index:]])
+                rest = Arr(
+                    self.moment, items=[Slot(v, self.origin) for v in (values or [])[index:]]
+                )
                 if values is None:
                     rest.opaque = "an argument of a function"
                 self.bind(named(parameter)[0], rest, put)
@@ -281,8 +294,10 @@ class Calls(Expressions):
             return self.freeze(values[0])
         if path == "document.createElement":
             tag = to_text(values[0]) if values else None
-            plain = tag is not None and tag.isalnum() and tag.lower() not in (
-                "script", "iframe", "object", "embed", "frame"
+            plain = (
+                tag is not None
+                and tag.isalnum()
+                and tag.lower() not in ("script", "iframe", "object", "embed", "frame")
             )
             return Host(f"<{tag}>" if plain else "document.createElement()")
         if path.startswith("console."):
@@ -393,7 +408,9 @@ class Calls(Expressions):
                 separator = values[0] if values else ","
                 if isinstance(separator, str) and None not in parts:
                     joined = separator.join(part or "" for part in parts)
-                    return joined if len(joined) <= MAX_STRING else Unk("a very long text", "string")
+                    return (
+                        joined if len(joined) <= MAX_STRING else Unk("a very long text", "string")
+                    )
             for value in (array, *values):
                 self.escape(value)
             text = name in ("join", "toString")

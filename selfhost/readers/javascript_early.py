@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
-from selfhost.readers.grammar import MAX_NODES, GrammarError, Syntax
+from selfhost.readers.grammar import MAX_NODES, GrammarError, Syntax, words
 from selfhost.readers.javascript_literals import regex_is_plain, string_is_valid
 
 COMMENTS = frozenset({"comment", "html_comment", "hash_bang_line"})
@@ -32,32 +32,37 @@ _KNOWN = (
     | FUNCTIONS
     | LOOPS
     | frozenset(
-        """
-    program expression_statement variable_declaration lexical_declaration variable_declarator
-    object pair spread_element shorthand_property_identifier property_identifier
-    computed_property_name string string_fragment escape_sequence template_string
-    template_substitution number regex regex_pattern regex_flags true false null undefined
-    identifier this super array parenthesized_expression member_expression subscript_expression
-    call_expression arguments new_expression optional_chain assignment_expression
-    augmented_assignment_expression update_expression unary_expression binary_expression
-    ternary_expression sequence_expression formal_parameters statement_block if_statement
-    else_clause switch_statement switch_body switch_case switch_default try_statement
-    catch_clause finally_clause break_statement continue_statement debugger_statement
-    return_statement throw_statement empty_statement labeled_statement statement_identifier
-    object_pattern array_pattern object_assignment_pattern assignment_pattern rest_pattern
-    pair_pattern shorthand_property_identifier_pattern class class_declaration class_body
-    class_heritage field_definition class_static_block private_property_identifier
-    await_expression yield_expression meta_property import
-    """.split()
+        words("""
+    program expression_statement variable_declaration lexical_declaration
+    variable_declarator object pair spread_element shorthand_property_identifier
+    property_identifier computed_property_name string string_fragment escape_sequence
+    template_string template_substitution number regex regex_pattern regex_flags true false
+    null undefined identifier this super array parenthesized_expression member_expression
+    subscript_expression call_expression arguments new_expression optional_chain
+    assignment_expression augmented_assignment_expression update_expression unary_expression
+    binary_expression ternary_expression sequence_expression formal_parameters
+    statement_block if_statement else_clause switch_statement switch_body switch_case
+    switch_default try_statement catch_clause finally_clause break_statement
+    continue_statement debugger_statement return_statement throw_statement empty_statement
+    labeled_statement statement_identifier object_pattern array_pattern
+    object_assignment_pattern assignment_pattern rest_pattern pair_pattern
+    shorthand_property_identifier_pattern class class_declaration class_body class_heritage
+    field_definition class_static_block private_property_identifier await_expression
+    yield_expression meta_property import
+    """)
     )
 )
 _RESERVED = frozenset(
-    """break case catch class const continue debugger default delete do else enum export extends
-    false finally for function if import in instanceof new null return super switch this throw
-    true try typeof var void while with""".split()
+    words("""
+    break case catch class const continue debugger default delete do else enum export
+    extends false finally for function if import in instanceof new null return super switch
+    this throw true try typeof var void while with
+    """)
 )
 _STRICT = frozenset(
-    "implements interface let package private protected public static yield eval arguments".split()
+    words("""
+    implements interface let package private protected public static yield eval arguments
+    """)
 )
 _NUMBER = re.compile(
     r"(?i:0x[0-9a-f]+(?:_[0-9a-f]+)*n?|0o[0-7]+(?:_[0-7]+)*n?|0b[01]+(?:_[01]+)*n?|0[0-9]+"
@@ -134,6 +139,7 @@ def parameters(function: Node) -> list[Node]:
 
 _ODD = re.compile("[\u200b\u2060\u0085\u180e\u2028\u2029]|\r(?!\n)")
 _STATEMENT_START = re.compile(rb"\{|(?:async[ \t]+)?function\b|class\b|let[ \t\r\n]*\[")
+_INERT = frozenset({"comment", "string_fragment", "true", "false", "null"})
 _NOT_AFTER_ARROW = frozenset(
     {
         "call_expression",
@@ -174,7 +180,7 @@ class _Check:
             count += 1
             if count > MAX_NODES:
                 raise GrammarError("too large")
-            if node.is_named and node.type not in _KNOWN:
+            if node.type not in _KNOWN and node.is_named:
                 self.refuse(node, f"{node.type.replace('_', ' ')} in a classic script")
             if node.type in FUNCTIONS:
                 stack.extend(self.function(node, place))
@@ -232,7 +238,7 @@ class _Check:
         before = sign.prev_sibling
         if before is not None and before.end_point.row < sign.start_point.row:
             self.refuse(node, "a line end before =>")
-        if body is not None and body.type != "statement_block":
+        if body is not None and body.type != "statement_block":  # noqa: SIM102
             if self.syntax.data[body.start_byte : body.start_byte + 1] == b"{":
                 self.refuse(node, "a block used as a value")
         if node.parent is not None and node.parent.type in _NOT_AFTER_ARROW:
@@ -262,7 +268,7 @@ class _Check:
         elif node.type in ("if_statement", "else_clause"):
             for child in named(node)[-2 if node.type == "if_statement" else -1 :]:
                 self.single(child, function_too=place.strict)
-        return [(child, place) for child in node.children]
+        return [(child, place) for child in node.named_children if child.type not in _INERT]
 
     def single(self, body: Node | None, *, function_too: bool = True) -> None:
         """A body that is one statement must not be a declaration."""
@@ -397,7 +403,11 @@ class _Check:
         name = self.text(node)
         if not name.replace("$", "a").replace(self.mark, "a").isidentifier():
             self.refuse(node, "an odd name")
-        if name in _RESERVED or name == "let" or (place.strict and name in _STRICT - {"eval", "arguments"}):
+        if (
+            name in _RESERVED
+            or name == "let"
+            or (place.strict and name in _STRICT - {"eval", "arguments"})
+        ):
             self.refuse(node, f"{name} is a reserved word")
         if (place.is_async and name == "await") or (place.generator and name == "yield"):
             self.refuse(node, f"{name} is a reserved word")
@@ -508,7 +518,7 @@ class _Check:
         argument = node.child_by_field_name("argument")
         while argument is not None and argument.type == "parenthesized_expression":
             argument = named(argument)[0]
-        if place.strict and node.children[0].type == "delete" and argument is not None:
+        if place.strict and node.children[0].type == "delete" and argument is not None:  # noqa: SIM102
             if argument.type in ("identifier", "undefined"):
                 self.refuse(node, "delete of a variable in strict mode")
 
@@ -516,15 +526,17 @@ class _Check:
         operator = node.child_by_field_name("operator")
         kind = operator.type if operator is not None else ""
         left = node.child_by_field_name("left")
-        if kind == "**" and left is not None:
+        if kind == "**" and left is not None:  # noqa: SIM102
             if left.type in ("unary_expression", "await_expression"):
                 self.refuse(node, "a sign before **")
         if kind in ("??", "||", "&&"):
             for side in (left, node.child_by_field_name("right")):
-                inner = side and side.type == "binary_expression" and (
-                    side.child_by_field_name("operator")
+                inner = (
+                    side
+                    and side.type == "binary_expression"
+                    and (side.child_by_field_name("operator"))
                 )
-                if inner and "??" in (kind, inner.type) and kind != inner.type:
+                if inner and "??" in (kind, inner.type) and kind != inner.type:  # noqa: SIM102
                     if {kind, inner.type} & {"||", "&&"}:
                         self.refuse(node, "?? beside || or && without parentheses")
 

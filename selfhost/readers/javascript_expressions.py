@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from selfhost.readers import javascript_host as host
-from selfhost.readers.grammar import Syntax
+from selfhost.readers.grammar import Syntax, words
 from selfhost.readers.javascript_early import named
 from selfhost.readers.javascript_heap import MAX_DEPTH, MAX_STEPS, GiveUp, Heap, Stop
 from selfhost.readers.javascript_literals import number, unescape
@@ -38,8 +38,10 @@ from selfhost.readers.javascript_values import (
 from selfhost.readers.tree import Origin
 
 _INHERITED = frozenset(
-    """constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString
-    valueOf __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ __proto__""".split()
+    words("""
+    constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString
+    valueOf __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ __proto__
+    """)
 )
 _LOGICAL = {"&&", "||", "??"}
 _COERCING = {"instanceof", "in", "===", "!=="}
@@ -256,7 +258,7 @@ class Expressions(Heap):
         elif isinstance(value, str):
             for index, letter in enumerate(value[:1000]):
                 self.write(obj, str(index), letter)
-        elif isinstance(value, Unk | Host | Func | Method | Arr | Obj):
+        elif isinstance(value, Unk | Host | Func | Method | Arr | Obj):  # noqa: SIM102
             if not (isinstance(value, Unk) and value.kind in ("number", "boolean")):
                 self.escape(value)
                 self.blur(obj, reason(value))
@@ -430,7 +432,7 @@ class Expressions(Heap):
         return Method(base, key)
 
     def member_of_host(self, base: Host, key: str, node: Node) -> Value:
-        if to_bool(base) is None and not base.path.endswith("()"):
+        if to_bool(base) is None and not base.path.endswith("()"):  # noqa: SIM102
             if base.path not in ("document.body", "document.head", "document.documentElement"):
                 self.may_throw(self.at(node), f"{base.path} may not exist")
         return host.member(base.path, key)
@@ -450,7 +452,7 @@ class Expressions(Heap):
                     self.blur(thing, base.reason)
                 else:
                     self.write(thing, key, value, certain=False)
-            if base.foreign or base.kind == "any":
+            if base.foreign or base.kind == "any" or self.loose:
                 self.unknown_code(base.reason)
         elif isinstance(base, Obj):
             self.set_property(base, key, value, node)
@@ -530,9 +532,7 @@ class Expressions(Heap):
         self.bind(target, value, lambda name, part, at: self.assign_name(name, part, at))
         return value
 
-    def bind(
-        self, pattern: Node, value: Value, put: Callable[[str, Value, Node], None]
-    ) -> None:
+    def bind(self, pattern: Node, value: Value, put: Callable[[str, Value, Node], None]) -> None:
         """Takes ``value`` apart as ``pattern`` says."""
         self.step(pattern)
         kind = pattern.type
@@ -804,11 +804,15 @@ class Expressions(Heap):
         if truth is not None:
             return self.evaluate(first if truth else second)
         kinds: list[str | None] = []
+        objects = True
         for branch in (first, second):
             with self.uncertain(f"set under a condition: {reason(value)}"):
                 result = self.evaluate(branch)
                 self.escape(result)
                 kinds.append(typeof(result))
+                objects = objects and isinstance(result, Obj | Arr)
+        if objects and len(kinds) == 2:
+            return Unk(reason(value), "object")
         return Unk(reason(value), "string" if kinds == ["string", "string"] else "any")
 
     # Functions.
@@ -831,5 +835,3 @@ class Expressions(Heap):
         for child in named(node):
             self.escape(self.evaluate(child))
         return Unk("what a generator was given")
-
-

@@ -16,6 +16,7 @@ from selfhost.readers.javascript_values import (
     VISITOR,
     Arr,
     Func,
+    Kind,
     Method,
     Moment,
     Obj,
@@ -35,7 +36,7 @@ _MAX_PROBLEMS = 50
 _ROUNDS = 6
 
 
-class Stop(Exception):
+class Stop(Exception):  # noqa: N818
     """The script throws here."""
 
     def __init__(self, message: str, origin: Origin) -> None:
@@ -44,7 +45,7 @@ class Stop(Exception):
         self.origin = origin
 
 
-class GiveUp(Exception):
+class GiveUp(Exception):  # noqa: N818
     """Following the script further is not possible: nothing of it is known."""
 
     def __init__(self, reason: str, origin: Origin) -> None:
@@ -164,19 +165,24 @@ class Heap:
         overrides: tuple[Origin, ...] = ()
         if old is not None and not old.dead and old.value is not UNDEFINED:
             overrides = (*old.overrides[-_MAX_OVERRIDES:], old.origin)
+        plain = True
         if isinstance(table, Obj) and (table.strange or (old is not None and old.accessor)):
-            certain = False
+            certain = plain = False
         if certain is None:
             certain = table.moment == self.moment
         if isinstance(table, Obj) and table.escaped:
             self.escape(value)
         if not certain:
-            if old is None or not (isinstance(old.value, Unk) and old.value.kind == "any"):
+            kind: Kind = "any"
+            if old is not None and plain and table.moment != self.moment:
+                kind = _common(old.value, value)
+            if old is None or not (isinstance(old.value, Unk) and old.value.kind == kind):
                 self.changed(table.serial)
             self.escape(value)
             if old is not None:
                 self.escape(old.value)
-            value = Unk(self.why() if table.moment != self.moment else "not a plain property")
+            why = self.why() if table.moment != self.moment else "not a plain property"
+            value = Unk(why, kind)
         slot = Slot(value, self.origin, overrides)
         if old is not None:
             slot.constant = old.constant
@@ -290,3 +296,19 @@ class Heap:
         if self.all_unknown is None:
             self.all_unknown = f"{why} (line {self.origin.line})"
             self.report(self.origin, f"{why}: no value is certain")
+
+
+def _common(one: Value, other: Value) -> Kind:
+    """What is known of the type of a variable that holds one of the two."""
+    kinds = {_kind(one), _kind(other)}
+    return kinds.pop() if len(kinds) == 1 else "any"
+
+
+def _kind(value: Value) -> Kind:
+    if isinstance(value, Unk):
+        return "any" if value.foreign else value.kind
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, str):
+        return "string"
+    return "number" if isinstance(value, int | float) else "any"

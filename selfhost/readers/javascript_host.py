@@ -1,39 +1,51 @@
 """What a browser offers to a script: names, and the types of what they give."""
 
+from selfhost.readers.grammar import words
 from selfhost.readers.javascript_values import VISITOR, Host, Kind, Unk
 
 # Functions and classes of the language.
 CLASSES = frozenset(
-    """Array ArrayBuffer BigInt Boolean DataView Date Error EvalError Float32Array Float64Array
+    words("""
+    Array ArrayBuffer BigInt Boolean DataView Date Error EvalError Float32Array Float64Array
     Function Int16Array Int32Array Int8Array Map Number Object Promise Proxy RangeError
-    ReferenceError RegExp Set String Symbol SyntaxError TypeError URIError Uint16Array Uint32Array
-    Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet URL URLSearchParams XMLHttpRequest Image
-    Event CustomEvent WebSocket Worker AbortController Blob File FormData Headers Request Response
-    MutationObserver TextDecoder TextEncoder""".split()
+    ReferenceError RegExp Set String Symbol SyntaxError TypeError URIError Uint16Array
+    Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakRef WeakSet URL URLSearchParams
+    XMLHttpRequest Image Event CustomEvent WebSocket Worker AbortController Blob File
+    FormData Headers Request Response MutationObserver TextDecoder TextEncoder
+    """)
 )
 _FUNCTIONS = frozenset(
-    """parseInt parseFloat isNaN isFinite decodeURI decodeURIComponent encodeURI encodeURIComponent
-    escape unescape eval alert confirm prompt fetch atob btoa setTimeout setInterval clearTimeout
-    clearInterval requestAnimationFrame cancelAnimationFrame queueMicrotask structuredClone
-    addEventListener removeEventListener dispatchEvent postMessage matchMedia getComputedStyle
-    open close focus blur print scroll scrollTo scrollBy""".split()
+    words("""
+    parseInt parseFloat isNaN isFinite decodeURI decodeURIComponent encodeURI
+    encodeURIComponent escape unescape eval alert confirm prompt fetch atob btoa setTimeout
+    setInterval clearTimeout clearInterval requestAnimationFrame cancelAnimationFrame
+    queueMicrotask structuredClone addEventListener removeEventListener dispatchEvent
+    postMessage matchMedia getComputedStyle open close focus blur print scroll scrollTo
+    scrollBy
+    """)
 )
 _OBJECTS = frozenset(
-    """JSON Math Reflect Intl Atomics WebAssembly console document location navigator history
+    words("""
+    JSON Math Reflect Intl Atomics WebAssembly console document location navigator history
     localStorage sessionStorage screen performance crypto indexedDB caches customElements
-    visualViewport""".split()
+    visualViewport
+    """)
 )
 _STRINGS = frozenset({"origin", "name", "status"})
 _NUMBERS = frozenset(
-    """innerWidth innerHeight outerWidth outerHeight screenX screenY devicePixelRatio scrollX
-    scrollY pageXOffset pageYOffset length""".split()
+    words("""
+    innerWidth innerHeight outerWidth outerHeight screenX screenY devicePixelRatio scrollX
+    scrollY pageXOffset pageYOffset length
+    """)
 )
 _BOOLEANS = frozenset({"isSecureContext", "closed", "crossOriginIsolated"})
 _FRAMES = frozenset({"parent", "top", "opener", "frames", "frameElement", "event"})
 SELF = frozenset({"window", "globalThis", "self"})
 NOT_IN_BROWSERS = frozenset(
-    """module exports require process global define Deno Bun __dirname __filename Buffer
-    importScripts""".split()
+    words("""
+    module exports require process global define Deno Bun __dirname __filename Buffer
+    importScripts
+    """)
 )
 """Names that scripts ask for to see whether they run elsewhere."""
 
@@ -50,11 +62,17 @@ DANGEROUS_CALLS = {
     "document.writeln": "writes into the page",
 }
 INSERTING = frozenset(
-    """appendChild insertBefore append prepend before after replaceWith replaceChild
-    replaceChildren insertAdjacentElement insertAdjacentHTML""".split()
+    words("""
+    appendChild insertBefore append prepend before after replaceWith replaceChild
+    replaceChildren insertAdjacentElement insertAdjacentHTML
+    """)
 )
 
-_LOCATION = frozenset("hash host hostname href origin pathname port protocol search".split())
+_LOCATION = frozenset(
+    words("""
+    hash host hostname href origin pathname port protocol search
+    """)
+)
 _PROPERTIES: dict[str, Kind] = {
     **{f"location.{name}": "string" for name in _LOCATION},
     **{
@@ -118,16 +136,20 @@ _RESULTS: dict[str, Kind] = {
     **{f"Math.{n}": "number" for n in ("abs", "floor", "ceil", "round", "min", "max", "pow")},
 }
 _RESULT_OBJECTS = frozenset(
-    "document.createElement document.createTextNode document.getElementsByTagName".split()
+    ["document.createElement", "document.createTextNode", "document.getElementsByTagName"]
 )
 _NO_RESULT = frozenset(
-    """localStorage.setItem localStorage.removeItem sessionStorage.setItem
+    words("""
+    localStorage.setItem localStorage.removeItem sessionStorage.setItem
     sessionStorage.removeItem addEventListener removeEventListener document.addEventListener
-    document.removeEventListener clearTimeout clearInterval queueMicrotask alert""".split()
+    document.removeEventListener clearTimeout clearInterval queueMicrotask alert
+    """)
 )
 _NEW = frozenset(
-    """Date Image XMLHttpRequest URLSearchParams Map Set WeakMap WeakSet Event CustomEvent Blob
-    FormData AbortController Headers""".split()
+    words("""
+    Date Image XMLHttpRequest URLSearchParams Map Set WeakMap WeakSet Event CustomEvent Blob
+    FormData AbortController Headers
+    """)
 )
 
 READ_ONLY_CALLS = frozenset({"JSON.stringify", "Object.keys", "Object.is", "Array.isArray"})

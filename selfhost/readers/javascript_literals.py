@@ -10,12 +10,14 @@ _PLAIN = {"n": "\n", "t": "\t", "b": "\b", "v": "\v", "f": "\f", "r": "\r", "0":
 _LINE_ENDS = "\r\n\u2028\u2029"
 _DECIMAL = re.compile(r"[+-]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 _PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
-_ODD_REGEX = re.compile(r"\(\?(?:P|#|>|[a-zA-Z-]|<(?![=!]))|[*+?}]\+|\\[pPkgAZN]|\\[0-9]|\[\^?\]|--|&&")
+_ODD_REGEX = re.compile(
+    r"\(\?(?:P|#|>|[a-zA-Z-]|<(?![=!]))|[*+?}]\+|\\[pPkgAZN]|\\[0-9]|\[\^?\]|--|&&"
+)
 
 
 def string_is_valid(raw: str, *, strict: bool) -> bool:
     """Whether the text between the quotes holds only escapes that a browser accepts."""
-    if "\n" in raw or "\r" in raw:
+    if "\n" in raw or "\r" in raw:  # noqa: SIM102
         if re.search(r"(?<!\\)(?:\\\\)*(?:\n|\r)", raw.replace("\\\r\n", "")):
             return False
     for match in _ESCAPE.finditer(raw):

@@ -13,7 +13,6 @@ from selfhost.readers.javascript_values import (
     Func,
     Host,
     Method,
-    Obj,
     Thing,
     Undefined,
     Unk,

@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from selfhost.readers import javascript_host as host
+from selfhost.readers.grammar import words
 from selfhost.readers.javascript_calls import Calls
 from selfhost.readers.javascript_early import FUNCTIONS, is_strict, named, pattern_names
 from selfhost.readers.javascript_heap import GiveUp, Stop
 from selfhost.readers.javascript_operators import reason, strictly_equal, to_bool
 from selfhost.readers.javascript_values import UNDEFINED, Func, Obj, Scope, Slot, Unk, Value
+
+_HOLDING = frozenset(
+    words("""
+    statement_block if_statement else_clause for_statement for_in_statement while_statement
+    do_statement switch_statement switch_body switch_case switch_default try_statement
+    catch_clause finally_clause labeled_statement
+    """)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class Statements(Calls):
             for name in names:
                 if name not in table.slots:
                     table.slots[name] = Slot(UNDEFINED, self.at(node))
-            if node.type not in FUNCTIONS and node.type not in ("class", "class_declaration"):
+            if node.type in _HOLDING:
                 stack.extend(named(node))
 
     def declare(self, body: Node, scope: Scope, *, functions_to: Scope | Obj) -> None:
@@ -190,13 +199,16 @@ class Statements(Calls):
         parent = node.parent
         name = self.text(named(node)[0])
         top = parent is not None and (
-            parent.type == "program" or (parent.parent is not None and parent.parent.type in FUNCTIONS)
+            parent.type == "program"
+            or (parent.parent is not None and parent.parent.type in FUNCTIONS)
         )
         if not top and not self.strict:
             scope: Scope | None = self.scope
             while scope is not None and not scope.function:
                 scope = scope.parent
-            table: Scope | Obj = self.window if scope in (None, self.globals) else scope or self.window
+            table: Scope | Obj = (
+                self.window if scope in (None, self.globals) else scope or self.window
+            )
             self.origin = self.at(node)
             self.write(table, name, self.function(node), certain=False)
         return None

@@ -1,5 +1,6 @@
 """Methods of texts."""
 
+from selfhost.readers.grammar import words
 from selfhost.readers.javascript_operators import reason, to_float, to_text
 from selfhost.readers.javascript_values import (
     MAX_STRING,
@@ -15,8 +16,10 @@ from selfhost.readers.tree import Origin
 
 _RESULTS: dict[str, Kind] = {
     **dict.fromkeys(
-        """toLowerCase toUpperCase trim trimStart trimEnd replace replaceAll concat substring
-        substr slice charAt padStart padEnd toString valueOf""".split(),
+        words("""
+    toLowerCase toUpperCase trim trimStart trimEnd replace replaceAll concat substring
+    substr slice charAt padStart padEnd toString valueOf
+    """),
         "string",
     ),
     **dict.fromkeys(("indexOf", "lastIndexOf", "search", "localeCompare", "charCodeAt"), "number"),
@@ -59,12 +62,12 @@ def _known(text: str, name: str, values: list[Value], moment: Moment, origin: Or
         return text
     if name in ("toLowerCase", "toUpperCase", "trim", "trimStart", "trimEnd"):
         return {
-            "toLowerCase": text.lower,
-            "toUpperCase": text.upper,
-            "trim": lambda: text.strip(_SPACE),
-            "trimStart": lambda: text.lstrip(_SPACE),
-            "trimEnd": lambda: text.rstrip(_SPACE),
-        }[name]()
+            "toLowerCase": text.lower(),
+            "toUpperCase": text.upper(),
+            "trim": text.strip(_SPACE),
+            "trimStart": text.lstrip(_SPACE),
+            "trimEnd": text.rstrip(_SPACE),
+        }[name]
     if name in ("substring", "slice", "substr"):
         return _part(text, name, values)
     if name == "concat":

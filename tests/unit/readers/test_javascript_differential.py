@@ -43,7 +43,29 @@ leaves = st.one_of(
     st.builds("{}?.{}".format, names, keys),
     st.builds("{}[{}]".format, names, st.sampled_from(["'x'", "a", "0", "location.hash"])),
 )
-OPERATORS = "+ - * / % == != === !== < > <= >= && || & | ^ << >> >>>".split()
+OPERATORS = [
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    "==",
+    "!=",
+    "===",
+    "!==",
+    "<",
+    ">",
+    "<=",
+    ">=",
+    "&&",
+    "||",
+    "&",
+    "|",
+    "^",
+    "<<",
+    ">>",
+    ">>>",
+]
 
 
 def _grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -51,19 +73,41 @@ def _grow(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("({} {} {})".format, inner, st.sampled_from(OPERATORS), inner),
         st.builds("(({}) ?? ({}))".format, inner, inner),
         st.builds("({} ? {} : {})".format, inner, inner, inner),
-        st.builds("({}{})".format, st.sampled_from(["!", "-", "+", "typeof ", "void ", "~"]), inner),
+        st.builds(
+            "({}{})".format, st.sampled_from(["!", "-", "+", "typeof ", "void ", "~"]), inner
+        ),
         st.builds("({{x: {}, y: {}, ...{}}})".format, inner, inner, inner),
         st.builds("({{...{}, o: {}, [{}]: 1}})".format, names, inner, inner),
         st.builds("[{}, {}]".format, inner, inner),
         st.builds("`<${{{}}}>`".format, inner),
         st.builds("Object.assign({}, {{x: {}}})".format, names, inner),
         st.builds("(function (p) {{ {}; return p }})({})".format, _assign(inner), inner),
-        st.builds("((p, q = {}) => {{ if ({}) return p; {}; return q }})({})".format,
-                  inner, inner, _assign(inner), inner),
+        st.builds(
+            "((p, q = {}) => {{ if ({}) return p; {}; return q }})({})".format,
+            inner,
+            inner,
+            _assign(inner),
+            inner,
+        ),
         st.builds("String({})".format, inner),
-        st.builds("('' + {}).{}".format, inner, st.sampled_from(
-            ["length", "trim()", "toUpperCase()", "split(',')", "split('e').join('_')", "slice(1)",
-             "substr(1, 2)", "substring(2, 0)", "indexOf('e')", "replace('e', 'E')"])),
+        st.builds(
+            "('' + {}).{}".format,
+            inner,
+            st.sampled_from(
+                [
+                    "length",
+                    "trim()",
+                    "toUpperCase()",
+                    "split(',')",
+                    "split('e').join('_')",
+                    "slice(1)",
+                    "substr(1, 2)",
+                    "substring(2, 0)",
+                    "indexOf('e')",
+                    "replace('e', 'E')",
+                ]
+            ),
+        ),
         st.builds("({} = {})".format, names, inner),
         st.builds("({}.{} = {})".format, names, keys, inner),
         st.builds("({} in {})".format, st.sampled_from(["'x'", "'y'"]), names),
@@ -76,8 +120,13 @@ def _assign(value: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("{} = {}".format, names, value),
         st.builds("{}.{} = {}".format, names, keys, value),
         st.builds("{}[{}] = {}".format, names, value, value),
-        st.builds("{}.{} {} {}".format, names, keys,
-                  st.sampled_from(["+=", "||=", "??=", "&&=", "-="]), value),
+        st.builds(
+            "{}.{} {} {}".format,
+            names,
+            keys,
+            st.sampled_from(["+=", "||=", "??=", "&&=", "-="]),
+            value,
+        ),
         st.builds("{}.{}++".format, names, keys),
         st.builds("delete {}.{}".format, names, keys),
         st.builds("window.{} = {}".format, st.sampled_from(["a", "config"]), value),
@@ -98,12 +147,21 @@ def _nest(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("if ({}) {{ {} }} else {{ {} }}".format, expressions, block, block),
         st.builds("for (let n = 0; n < 2; n++) {{ {} config[n] = n; }}".format, block),
         st.builds("for (var k in {}) {{ {} config[k + 'z'] = 1; }}".format, names, block),
-        st.builds("for (const k of [1, 'x', 'y']) {{ {} config[k] = a; if ({}) break; }}".format,
-                  block, expressions),
+        st.builds(
+            "for (const k of [1, 'x', 'y']) {{ {} config[k] = a; if ({}) break; }}".format,
+            block,
+            expressions,
+        ),
         st.builds("try {{ {} }} catch (e) {{ {} }}".format, block, block),
         st.builds("try {{ {} }} finally {{ {} }}".format, block, block),
-        st.builds("switch ({}) {{ case {}: {} break; case 's': {} default: {} }}".format,
-                  expressions, expressions, block, block, block),
+        st.builds(
+            "switch ({}) {{ case {}: {} break; case 's': {} default: {} }}".format,
+            expressions,
+            expressions,
+            block,
+            block,
+            block,
+        ),
         st.builds("(function () {{ var o = config; {} }})();".format, block),
         st.builds("(function () {{ if ({}) return; {} }})();".format, expressions, block),
         st.builds("setTimeout(function () {{ {} }}, 1);".format, block),
@@ -141,7 +199,7 @@ def test_agrees_with_the_engine(program: str) -> None:
         "var config = {a: 1}; config = {...config, b: 2, a: 3}; delete config.b",
         "var config = {a: {}}; config.a.__proto__ = {x: 1}; config.b = config.a.x",
         "var config = {x: 1}; var o = {get y() { config.x = 2; return 1 }}; o.y; config.z = 1",
-        "var config = {x: 1}; var o = {toString() { config.x = 2; return 't' }}; config['q' + o] = 1",
+        "var config = {x: 1}; var o = {toString() { config.x = 2; return 't' }}; config['q' + o] = 1",  # noqa: E501
         "var config = {x: 1}; var o = {set y(v) { config.x = v }}; o.y = 5",
         "'use strict'; var config = {x: 1}; undeclared = 2; config.x = 3",
         "var config = Object.freeze({x: 1}); config.x = 2; config.y = 1",
@@ -151,7 +209,7 @@ def test_agrees_with_the_engine(program: str) -> None:
         "var config = {x: 1}; async function f() { config.x = 2 } f()",
         "var config = {x: 1}; class A { m() { config.x = 2 } } new A().m()",
         "var config = {x: 1}; var p = 'x'; do { config[p] = 2; p = p + 'y' } while (p.length < 4)",
-        "var config = {k: 'x'}; for (var i = 0; i < 3; i++) { config[config.k] = i; config.k += 'x' }",
+        "var config = {k: 'x'}; for (var i = 0; i < 3; i++) { config[config.k] = i; config.k += 'x' }",  # noqa: E501
         "var config = {x: 1}; function later() { config.x = y } var y = 4; later()",
         "var config = {x: typeof nothing, y: typeof later}; function later() {}",
         "x(); function x() { config = {x: 1} } config.y = this === window",
@@ -162,7 +220,7 @@ def test_agrees_with_the_engine(program: str) -> None:
         "var config = {x: 1}; { function g() { config.x = 2 } } g()",
         "var config = {x: 1}; if (location.hash) { var config = {x: 2} }",
         "var config = {x: 1}; try { null.x; config.x = 2 } catch { config.x = 3 } config.y = 1",
-        "var config = {x: 1}; label: for (;;) { for (;;) { config.x++; break label } } config.y = 2",
+        "var config = {x: 1}; label: for (;;) { for (;;) { config.x++; break label } } config.y = 2",  # noqa: E501
         "var config = {x: 1}, l = [1]; l.push(2); l[2] = 3; config.l = l; l.length = 1",
         "var config = {x: 1}; Object.prototype.y = 2; config.z = ({}).y",
         "var config = {x: 1}; Object.defineProperty(config, 'x', {value: 5}); config.y = 1",
@@ -170,9 +228,9 @@ def test_agrees_with_the_engine(program: str) -> None:
         "var config = {x: 1}; var {x, y = 3, ...z} = config; config.q = x + y",
         "var config = {x: null?.y.z, y: undefined?.[a()], w: (null)?.(b())}",
         "var config = {'__proto__': {a: 1}, b: 1}; config.c = config.a",
-        "var config = {x: 1}\n/* config.x = 2 */ // config.x = 3\n<!-- config.x = 4\n--> config.x = 5\n",
-        "var config = {x: '1' * '2', y: '3' + 4, z: null + 1, w: undefined + 1, v: [] == '', u: '10' > '9'}",
-        "var config={a:!0,b:!1,c:void 0,d:1/0,e:-1};config.f=config.a&&config.b||'x',config.g=config.c??2",
+        "var config = {x: 1}\n/* config.x = 2 */ // config.x = 3\n<!-- config.x = 4\n--> config.x = 5\n",  # noqa: E501
+        "var config = {x: '1' * '2', y: '3' + 4, z: null + 1, w: undefined + 1, v: [] == '', u: '10' > '9'}",  # noqa: E501
+        "var config={a:!0,b:!1,c:void 0,d:1/0,e:-1};config.f=config.a&&config.b||'x',config.g=config.c??2",  # noqa: E501
         "var config = {}; config.a = config.b = {}; config.a.x = 1",
         "var config = {a: 1}; eval('config.a = 2'); config.b = 1",
         "var config = {a: 1}; new Function('config.a = 2')()",
