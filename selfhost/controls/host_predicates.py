@@ -43,7 +43,7 @@ def found(server: Server, program: Program) -> Iterator[Verdict]:
                 f"{program.name}: the package {package.name} is installed", Cited(package.origin)
             )
     for unit in server.units:
-        if unit.in_use and any(fnmatchcase(unit.name, p) for p in program.units):
+        if (unit.running or unit.starts) and any(fnmatchcase(unit.name, p) for p in program.units):
             yield fail(f"{program.name}: {unit.name} is in use", Cited(unit.origin))
     for process in server.processes:
         line = process.command_line.lower()
@@ -60,7 +60,7 @@ def found(server: Server, program: Program) -> Iterator[Verdict]:
             )
 
 
-# -- lines as the collector writes them, for examples -----------------------------------------------
+# -- lines as the collector writes them, for examples ------------------------------------------
 
 
 def package_line(name: str, status: str = "ii ") -> str:

@@ -18,8 +18,8 @@ def configuration(server: "Server") -> NginxConfig:
     Raises ``Unseen`` when something in it was not understood: a hole could hide anything.
     """
     if server.evidence.in_scope("nginx.effective"):
-        document = server.required("nginx.effective", "nginx")[0]
-        config = read_nginx_dump(Source(document.path, document.text))
+        documents = server.required("nginx.effective", "nginx")
+        config = read_nginx_dump(Source(documents[0].path, documents[0].text))
     else:
         documents = server.required("nginx.files", "nginx")
         sources = {d.path: Source(d.path, d.text) for d in documents}
@@ -28,5 +28,5 @@ def configuration(server: "Server") -> NginxConfig:
         config = read_nginx_files(sources, main, complete=folders)
     if config.problems:
         problem = config.problems[0]
-        raise Unseen(f"{problem.origin}: {problem.message}")
+        raise Unseen(f"{problem.origin}: {problem.message}", documents)
     return config

@@ -37,7 +37,7 @@ MEDIA_PORT = 10000
 def check(server: Server) -> Iterator[Verdict]:
     media = _media_port(server)
     for socket in server.sockets:
-        if not socket.listens or _is_inside(socket.local_address):
+        if not socket.listening or _is_inside(socket.local_address):
             continue
         place = Cited(socket.origin, f"{socket.protocol}/{socket.local_port}")
         if not _may(socket, media):

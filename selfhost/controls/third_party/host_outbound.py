@@ -22,7 +22,7 @@ SERVICES = ("jvb", "jicofo", "prosody", "turnserver", "jibri", "jigasi")
 
 def check(server: Server) -> Iterator[Verdict]:
     owners = {process.pid: process.user for process in server.processes}
-    listening = {s.local_port for s in server.sockets if s.listens}
+    listening = {s.local_port for s in server.sockets if s.listening}
     for socket in server.sockets:
         user = owners.get(socket.pid or 0)
         if user not in SERVICES or socket.state != "ESTABLISHED":
