@@ -1,0 +1,120 @@
+"""The pure parts of the roles' own modules."""
+
+import hashlib
+import hmac
+
+import pytest
+
+from tests.roles.render import module
+
+files = module("text_files")
+hocon = module("hocon_settings")
+account = module("prosody_account")
+
+
+def test_a_setting_is_replaced_where_it_stands_and_its_doubles_go() -> None:
+    before = "a=1\nb=2\na=3\nc=4\n"
+    after = files.apply_edits(before, [{"match": "^a=", "line": "a=9"}])
+    assert after == "a=9\nb=2\nc=4\n"
+    assert files.apply_edits(after, [{"match": "^a=", "line": "a=9"}]) == after
+
+
+def test_a_new_setting_comes_last_or_behind_its_anchor() -> None:
+    assert files.apply_edits("x\n", [{"match": "^a=", "line": "a=1"}]) == "x\na=1\n"
+    assert files.apply_edits("x", [{"match": "^a=", "line": "a=1"}]) == "x\na=1\n"
+    anchored = [{"match": "^a=", "line": "a=1", "after": "{"}]
+    assert files.apply_edits("log {\n}\n", anchored) == "log {\na=1\n}\n"
+
+
+def test_lines_go_and_texts_change() -> None:
+    assert files.apply_edits("a\nb\n", [{"match": "^a$", "absent": True}]) == "b\n"
+    replaced = [{"match": r"^(\s*)old (\w)", "replace": r"\1new \2"}]
+    assert files.apply_edits("x\n  old y\n", replaced) == "x\n  new y\n"
+
+
+def test_a_line_behind_each_anchor_is_there_once() -> None:
+    edit = [{"match": "", "line": "log;", "after": "^ *name", "every": True}]
+    once = files.apply_edits("  name a\nx\nname b\n", edit)
+    assert once == "  name a\n  log;\nx\nname b\nlog;\n"
+    assert files.apply_edits(once, edit) == once
+
+
+def test_a_block_keeps_its_place_and_takes_backslashes_as_they_are() -> None:
+    def edit(block: str) -> list[dict[str, str]]:
+        return [{"match": "// BEGIN", "block": block, "end": "// END"}]
+
+    first = files.apply_edits("a", edit("1"))
+    assert first == "a\n// BEGIN\n1\n// END\n"
+    assert files.apply_edits(first + "b\n", edit("\\1\n")) == "a\n// BEGIN\n\\1\n// END\nb\n"
+
+
+def test_secrets_fill_lines() -> None:
+    edit = [{"match": "^s=", "line": "s=@turn@"}]
+    assert files.apply_edits("s=old\n", edit, {"turn": "new"}) == "s=new\n"
+
+
+def test_an_edit_that_says_nothing_is_an_error() -> None:
+    with pytest.raises(ValueError, match="nothing to do"):
+        files.apply_edits("a\n", [{"match": "a"}])
+    with pytest.raises(ValueError, match="none of"):
+        files.wanted({"path": "x"}, "", {}, None)
+
+
+@pytest.mark.parametrize(
+    ("have", "want", "same"),
+    [
+        ("8888", 8888, True),
+        (8888, 8888, True),
+        ("true", True, True),
+        (True, False, False),
+        ([], [], True),
+        (["a"], [], False),
+        ([{"a": "1"}], [{"a": 1}], True),
+        ("auth.x", "auth.x", True),
+        ("auth.x", "auth.y", False),
+        ("", [], False),
+    ],
+)
+def test_values_are_compared_as_a_typed_reader_sees_them(
+    have: object, want: object, same: bool
+) -> None:
+    assert hocon.same(have, want) is same
+
+
+def test_only_what_differs_is_edited() -> None:
+    have = {"a": "1", "b": "x", "gone": "y"}
+    wanted = {"a": 1, "b": "z", "gone": None, "never": None, "new": False}
+    assert hocon.differing(have, wanted) == {"b": "z", "gone": None, "new": False}
+
+
+def lua_text(value: bytes) -> str:
+    """As Prosody writes a text: quotes, backslashes, line ends and zeros escaped."""
+    escapes = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\0": "\\000"}
+    return '"' + "".join(escapes.get(c, c) for c in value.decode("latin-1")) + '"'
+
+
+def stored(password: str, salt: bytes = b"ab-cd", rounds: int = 4096) -> str:
+    salted = hashlib.pbkdf2_hmac("sha1", password.encode(), salt, rounds)
+    key = hashlib.sha1(hmac.new(salted, b"Client Key", "sha1").digest()).hexdigest()  # noqa: S324 - SCRAM
+    return (
+        f'return {{\n\t["iteration_count"] = {rounds};\n\t["salt"] = {lua_text(salt)};\n'
+        f'\t["stored_key"] = "{key}";\n\t["server_key"] = "00";\n}};\n'
+    )
+
+
+@pytest.mark.parametrize("salt", [b"0123-4567", b'a"b\\c\n\xe9\x00d'])
+def test_a_stored_account_accepts_its_password_only(salt: bytes) -> None:
+    text = stored("Right0000000000000", salt)
+    assert account.holds(text, "Right0000000000000")
+    assert not account.holds(text, "Wrong0000000000000")
+    assert not account.holds(text, "")
+
+
+def test_an_account_without_a_password_accepts_none() -> None:
+    assert not account.holds("return { };\n", "")
+    assert account.holds('return { ["password"] = "plain"; };\n', "plain")
+
+
+def test_the_file_of_an_account() -> None:
+    path = account.account_file("/var/lib/prosody", "focus@auth.meet-1.example.org")
+    assert path == "/var/lib/prosody/auth%2emeet%2d1%2eexample%2eorg/accounts/focus.dat"

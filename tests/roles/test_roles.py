@@ -1,0 +1,86 @@
+"""Rules that every role keeps."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.roles.render import ROLES, ROOT
+
+NAMES = sorted(path.name for path in ROLES.iterdir() if path.is_dir())
+
+
+def options(role: str) -> dict[str, Any]:
+    text = (ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)["argument_specs"]["main"]["options"]
+    return found
+
+
+@pytest.mark.parametrize("role", NAMES)
+def test_options_are_named_after_their_role_and_explained(role: str) -> None:
+    for name, option in options(role).items():
+        assert name.startswith(f"{role}_"), name
+        assert option["description"], name
+        assert option.get("required") or "default" in option, name
+        if option["type"] == "list":
+            assert option["elements"], name
+
+
+@pytest.mark.parametrize("role", NAMES)
+def test_every_option_is_used(role: str) -> None:
+    sources = [
+        path.read_text(encoding="utf-8")
+        for path in ROLES.rglob("*")
+        if path.is_file() and path.parent.name in ("tasks", "templates", "vars", "handlers")
+    ]
+    for name in options(role):
+        assert any(re.search(rf"\b{name}\b", text) for text in sources), name
+
+
+@pytest.mark.parametrize("role", NAMES)
+def test_variables_of_a_role_s_own_begin_with_its_name(role: str) -> None:
+    path = ROLES / role / "vars" / "main.yml"
+    if path.exists():
+        for name in yaml.safe_load(path.read_text(encoding="utf-8")):
+            assert name.startswith(f"_{role}_"), name
+
+
+@pytest.mark.parametrize("role", NAMES)
+def test_a_readme_fits_a_screen_and_has_its_table(role: str) -> None:
+    text = (ROLES / role / "README.md").read_text(encoding="utf-8")
+    prose, table = text.split("<!-- variables -->")
+    assert len(prose.splitlines()) < 25
+    assert len(prose) > 200
+    for name in options(role):
+        assert f"`{name}`" in table
+
+
+def test_the_playbook_names_every_role() -> None:
+    play = yaml.safe_load((ROOT / "playbooks" / "site.yml").read_text(encoding="utf-8"))[0]
+    assert sorted(entry["role"] for entry in play["roles"]) == NAMES
+
+
+def test_secrets_are_those_of_the_site_and_marked() -> None:
+    secret = {n for role in NAMES for n, o in options(role).items() if o.get("no_log")}
+    assert secret == {"site_jvb_password", "site_focus_password", "site_turn_secret"}
+
+
+def test_no_command_line_holds_a_secret() -> None:
+    def walk(node: Any) -> list[Any]:
+        if isinstance(node, dict):
+            inner = [x for value in node.values() for x in walk(value)]
+            own = [
+                node[k] for k in ("ansible.builtin.command", "ansible.builtin.shell") if k in node
+            ]
+            return own + inner
+        return [x for item in node for x in walk(item)] if isinstance(node, list) else []
+
+    paths: list[Path] = [*ROLES.glob("*/tasks/*.yml"), *ROLES.glob("*/handlers/*.yml")]
+    commands = [c for p in paths for c in walk(yaml.safe_load(p.read_text(encoding="utf-8")))]
+    assert len(commands) > 5
+    for command in commands:
+        words = str(command["argv"] if isinstance(command, dict) else command)
+        assert "password" not in words
+        assert "secret" not in words
