@@ -73,7 +73,8 @@ _SWITCH = re.compile(
 )
 _PATH = re.compile(r"(?:file:(?://)?)?(?:~|\.{1,2})?(?:/[\w.@+*%-]+)+/?", re.A)
 _REFERENCE = re.compile(
-    r"\$\w+|\$\{\??[\w.]+\}|%\w+%|\{\{[^{}]*\}\}|<<[^<>]*>>|\{\w*\}|REDACTED_[0-9a-f]{8}", re.A
+    r"\$\w+|\$\{\??[\w.]+\}|%\w+%|\{\{[^{}]*\}\}|<<[^<>]*>>|\{\w*\}|[-=+?]?REDACTED_[0-9a-f]{8}[\\\s]*",
+    re.A,
 )
 _DEFAULTED = re.compile(r"(\$\{\w+:?[-=+?])(.*)\}", re.A | re.S)
 _RANDOM = re.compile(r"(?=[^\d]*\d)(?=[^A-Za-z]*[A-Za-z])[\w+/=-]{16,}", re.A)
@@ -103,9 +104,8 @@ _TO_LINE_END = re.compile(r"(?:[^\r\n\\]|\\\r?\n|\\[^\r\n]|\\$)*")
 _ONE_TOKEN = re.compile(r"(?![-\"'])[^\s;,\"']+")
 _INNER_VALUE = re.compile(r"(?=[\w+/@!#%~-])[^\s\"'`&<>]+", re.A)
 _NEXT_PAIR = re.compile(r",\s*[\"']?[\w.-]+[\"']?\s*[=:{]")
-_TRAILING = re.compile(r"[\s,;)}\]]*\Z")
 _CODE_TOKEN = re.compile(
-    r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|\[=*\[|\b\d{5,}\b|[\n;,(){}\[\]]",
+    r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|[\"'`][^\n]*|\[=*\[|\b\d{5,}\b|[\n;,(){}\[\]]",
     re.S,
 )
 _CONTINUED = re.compile(r"(?:\.\.|\+|\bor|\|\||\?|:|=|\()\s*\Z")
@@ -114,7 +114,7 @@ _CONTINUES = re.compile(r"\s*(?:\.\.|\+|or\b|\|\||\?|:)")
 _PEM = re.compile(
     r"(-----BEGIN ([A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?)-----)(.*?)(-----END \2-----|\Z)", re.S
 )
-_PEM_LINE = re.compile(r"^([ \t#;*/]*)([^\s].*?)(\r?)$", re.M)
+_PEM_LINE = re.compile(r"^([ \t#;*/-]*)([^\s].*?)(\r?)$", re.M)
 _BARE_SECRETS = re.compile(
     r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*"  # JSON web token
     r"|\b(?:sk|rk|pk)[-_](?:live_|test_|proj-|ant-)?[A-Za-z0-9_-]{20,}|\bAKIA[0-9A-Z]{16}\b"
@@ -126,7 +126,9 @@ _BARE_SECRETS = re.compile(
     re.A,
 )
 _URL = re.compile(r"\b([a-z][a-z0-9+.-]{1,20}://)([^\s\"'`<>]+)", re.I)
-_USER_INFO = re.compile(r"([^/\s@:?#]*):(?!\d{1,5}(?:[/?#]|$))([^\s]*)@(?=[\w\[$])")
+_USER_INFO = re.compile(
+    r"(\A|(?<=://))([^/\s@:?#]{0,128}):(?!\d{1,5}(?:[/?#]|$))([^\s]{0,256})@(?=[\w\[$])"
+)
 _QUERY = re.compile(r"([?&;](?:key|sig|signature|code|auth|pw|pass)=)([^&#;\s]+)", re.I)
 _USER_OPTION = re.compile(r"(?<!\S)((?:-u|--user|--proxy-user)[ =]?[\"']?[^\s:\"'/]+:)([^\s\"']+)")
 _TURN_USER = re.compile(r"^([ \t#]*user[ \t]*=[ \t]*[^\s:=]+:)([^\s]+)", re.M)
@@ -170,6 +172,10 @@ def secrecy(key: str) -> int:
     return 1 if noun == "auth" else 0
 
 
+class Overload(Exception):  # noqa: N818 - what happened, not an error
+    """A text that is built to keep the redactor busy; none of it is shown."""
+
+
 class Redactor:
     """Replaces secrets in text; lines stay where they are and every syntax stays valid."""
 
@@ -182,12 +188,18 @@ class Redactor:
         return "REDACTED_" + hmac.new(self.key, raw, hashlib.sha256).hexdigest()[:8]
 
     def content(self, content: bytes, syntax: str) -> bytes:
-        """A document's bytes without secrets."""
+        """A document's bytes without secrets. Raises Overload."""
         text = content.decode("utf-8", "surrogateescape")
-        return self.text(text, syntax).encode("utf-8", "surrogateescape")
+        return self._redact(text, syntax).encode("utf-8", "surrogateescape")
 
     def text(self, text: str, syntax: str = LINES) -> str:
-        """A text of one of the syntaxes without secrets."""
+        """A short text of one of the syntaxes without secrets."""
+        try:
+            return self._redact(text, syntax)
+        except Overload:
+            return self.mark(text)
+
+    def _redact(self, text: str, syntax: str) -> str:
         text = _PEM.sub(self._pem, text)
         if syntax != TABLE:
             text = self._by_key(text, syntax)
@@ -250,7 +262,7 @@ class Redactor:
         return scheme + shown + at + authority + tail[0] + self.mark(tail[1:])
 
     def _url_rest(self, scheme: str, rest: str) -> str:
-        rest = _USER_INFO.sub(lambda m: m[1] + ":" + self._value(m[2], 2) + "@", rest, count=1)
+        rest = _USER_INFO.sub(lambda m: m[2] + ":" + self._value(m[3], 2) + "@", rest)
         rest = _QUERY.sub(lambda m: m[1] + self._value(m[2], 2), rest)
         head, slash, path = rest.partition("/")
         if not slash:
@@ -266,7 +278,7 @@ class Redactor:
 
     def _pem(self, match: "re.Match[str]") -> str:
         secret = match[3]
-        if not secret.strip():
+        if not re.sub("REDACTED_[0-9a-f]{8}", "", secret).strip(" \t\r\n#;*/-"):
             return match[0]
         if "\n" not in secret:
             body = self.mark(secret)
@@ -276,6 +288,7 @@ class Redactor:
 
     def _by_key(self, text: str, syntax: str) -> str:
         out: List[str] = []
+        work = [max(1 << 20, 16 * len(text))]  # characters that may be looked at again
         done = position = 0
         while True:
             hit = _HINT.search(text, position)
@@ -297,7 +310,7 @@ class Redactor:
             if not grade and not holder:
                 continue
             for begin, stop, replacement in _Values(
-                self, text, syntax, start, end, grade or 2, holder
+                self, text, syntax, start, end, grade or 2, holder, work
             ):
                 if begin < done or begin < end:
                     continue
@@ -323,6 +336,7 @@ class _Values:
         end: int,
         grade: int,
         holder: bool,
+        work: List[int],
     ) -> None:
         self._redactor = redactor
         self._text = text
@@ -331,6 +345,9 @@ class _Values:
         self._end = end
         self._grade = grade
         self._holder = holder  # only a group of values below this key counts
+        self._work = work
+        newline = text.rfind("\n", max(0, start - 500), start)
+        self._line = newline + 1 if newline >= 0 or start <= 500 else None
 
     def __iter__(self) -> Iterator[Span]:
         text, start, end = self._text, self._start, self._end
@@ -353,8 +370,18 @@ class _Values:
             return self._after_separator(pair.end(), inner=True)
         return self._after_space()
 
+    def _before(self) -> str:
+        """The line up to the key; what no pattern matches where that is long."""
+        return "\0" if self._line is None else self._text[self._line : self._start]
+
+    def _spend(self, characters: int) -> None:
+        self._work[0] -= characters
+        if self._work[0] < 0:
+            raise Overload
+
     def _span(self, begin: int, stop: int) -> Iterator[Span]:
         value = self._text[begin:stop]
+        self._spend(len(value))
         replaced = self._redactor._value(value, self._grade)
         if replaced != value:
             yield begin, stop, replaced
@@ -386,13 +413,15 @@ class _Values:
         """The inner span of the string literal that starts here."""
         text = self._text
         for pattern in _STRINGS:
-            match = pattern.match(text, at)
+            match = pattern.match(text, at) if text.startswith(('"""', "[", "`"), at) else None
             if match is not None:
+                self._spend(match.end() - at)
                 return match.span("inner")
         quote = text[at : at + 1]
         if quote not in _QUOTED or not quote:
             return None
         match = _QUOTED[quote].match(text, at, min(len(text), at + 8192))
+        self._spend(match.end() - at if match else 8192)
         multiline = self._syntax in (LINES, TABLE)
         if match is not None and (multiline or "\n" not in match["inner"].replace("\\\n", "")):
             return match.span("inner")
@@ -400,16 +429,18 @@ class _Values:
 
     def _closing(self, quote: str, at: int) -> int:
         match = re.compile(r"(?:[^" + quote + r"\\\n]|\\.)*", re.S).match(self._text, at)
+        self._spend(match.end() - at if match else 0)
         return match.end() if match else at
 
     def _line_end(self, at: int) -> int:
         match = re.compile(r"[^\r\n]*").match(self._text, at)
+        self._spend(match.end() - at if match else 0)
         return match.end() if match else at
 
     def _bare(self, at: int) -> Iterator[Span]:
         text = self._text
-        line = text.rfind("\n", 0, self._start) + 1
-        if _LINE_START.match(text[line : self._start]) and self._syntax != NGINX:
+        whole_line = _LINE_START.match(self._before()) is not None
+        if whole_line and self._syntax != NGINX:
             match = _TO_LINE_END.match(text, at)
             if self._syntax == HOCON:
                 match = re.compile(r"[^\r\n]*").match(text, at)
@@ -418,21 +449,22 @@ class _Values:
         if match is None:
             return iter(())
         value = match[0]
-        if self._syntax == HOCON or not _LINE_START.match(text[line : self._start]):
+        self._spend(len(value))
+        if self._syntax == HOCON or not whole_line:
             another = _NEXT_PAIR.search(value)
             value = value[: another.start()] if another else value
             if self._syntax == HOCON and "#" not in value and "//" not in value.strip():
                 value = value.split("}")[0] if "{" not in value else value
-        trailing = _TRAILING.search(value)
-        stop = at + (trailing.start() if trailing else len(value))
-        return self._span(at, stop)
+        return self._span(at, at + len(_without_closers(value)))
 
     def _statement(self, at: int) -> Iterator[Span]:
         """Every string of the expression that a program assigns: ``getenv("X") or "fallback"``."""
         text, depth, position = self._text, 0, at
         limit = at + 4096
         while position < limit:
+            self._spend(8)
             token = _CODE_TOKEN.search(text, position, min(len(text), limit))
+            self._spend((token.end() if token else min(len(text), limit)) - position)
             if token is None:
                 return
             sign, position = token[0], token.end()
@@ -458,7 +490,8 @@ class _Values:
                 if depth == 0:
                     return
             elif sign[0] in "\"'`":
-                yield from self._span(token.start() + 1, token.end() - 1)
+                closed = len(sign) > 1 and sign[-1] == sign[0]
+                yield from self._span(token.start() + 1, token.end() - closed)
             else:
                 yield from self._span(token.start(), token.end())
 
@@ -474,6 +507,7 @@ class _Values:
         )
         while position < limit:
             token = tokens.search(text, position, limit)
+            self._spend((token.end() if token else limit) - position)
             if token is None:
                 return
             sign, position = token[0], token.end()
@@ -501,11 +535,12 @@ class _Values:
     def _block(self, at: int) -> Iterator[Span]:
         """A YAML block: the lines indented deeper than the key's."""
         text = self._text
-        line = text.rfind("\n", 0, self._start) + 1
-        indent = len(text[line:]) - len(text[line:].lstrip(" "))
+        before = self._before()
+        indent = len(before) - len(before.lstrip(" "))
         pattern = re.compile(r"( *)([^\r\n]*)(?:\r?\n|\Z)")
         while at < len(text):
             match = pattern.match(text, at)
+            self._spend(len(match[0]) if match else 0)
             if match is None or (match[2] and len(match[1]) <= indent):
                 return
             if match[2]:
@@ -522,18 +557,33 @@ class _Values:
         gap = re.compile(r"[\"']?[ \t]+").match(text, end)
         if gap is None or self._syntax in (CODE, HOCON):
             return iter(())
-        line = text[text.rfind("\n", 0, start) + 1 : start]
+        line = self._before()
         if text[start] == "-" or (self._syntax == NGINX and _NGINX_BEFORE.search(line)):
             string = self._string(gap.end())
             if string is not None:
                 return self._span(*string)
             token = _ONE_TOKEN.match(text, gap.end())
             return self._span(*token.span()) if token is not None else iter(())
+        if self._syntax != LINES or not _LINE_START.match(line):
+            return iter(())
         rest = text[gap.end() : self._line_end(gap.end())]
-        if self._syntax == LINES and _LINE_START.match(line) and len(rest.split()) == 1:
+        if len(rest.split()) == 1:
             string = self._string(gap.end())
             return self._span(*(string or (gap.end(), gap.end() + len(rest.rstrip()))))
         return iter(())
+
+
+def _without_closers(value: str) -> str:
+    """A bare value without the separators and closing brackets that are not its own."""
+    while True:
+        shorter = value.rstrip(" \t\r\n,;")
+        if shorter and shorter[-1] in ")}]":
+            opening = "([{"[")]}".index(shorter[-1])]
+            if shorter.count(shorter[-1]) > shorter.count(opening):
+                shorter = shorter[:-1]
+        if shorter == value:
+            return value
+        value = shorter
 
 
 # -- files -------------------------------------------------------------------------------------
@@ -746,8 +796,12 @@ def read_file(
 
 
 def _present(source: str, path: str, raw: bytes, redactor: Redactor, **about: str) -> Record:
-    shown = redactor.content(raw, syntax_of(source, path))
     digest = hashlib.sha256(raw).hexdigest()
+    try:
+        shown = redactor.content(raw, syntax_of(source, path))
+    except Overload:
+        reason = "its secrets cannot be told from the rest"
+        return _record(source, path, "failed", sha256=digest, reason=reason, **about)
     return _record(source, path, "present", content=shown, sha256=digest, **about)
 
 

@@ -45,7 +45,7 @@ def read_ruleset(source: Source) -> tuple[tuple[Chain, ...], tuple[Problem, ...]
         items = json.loads(source.text)["nftables"]
         if isinstance(items, list) and len(items) <= MAX_ITEMS:
             return _chains(items), ()
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     return (), (Problem(Origin(source.path), "not a ruleset of nftables", fatal=True),)
 

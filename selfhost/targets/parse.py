@@ -144,4 +144,5 @@ def _missing(text: str, path: Path) -> UsageError:
         hint = f"for a server, say ssh://{text}"
     else:
         hint = f"a target is {FORMS}"
-    return UsageError(f"{text} does not exist", hint=hint)
+    shown = text if text.isprintable() else repr(text)
+    return UsageError(f"{shown[:500]} does not exist", hint=hint)
