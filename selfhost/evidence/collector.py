@@ -114,7 +114,7 @@ _CONTINUES = re.compile(r"\s*(?:\.\.|\+|or\b|\|\||\?|:)")
 _PEM = re.compile(
     r"(-----BEGIN ([A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?)-----)(.*?)(-----END \2-----|\Z)", re.S
 )
-_PEM_LINE = re.compile(r"^([ \t#;*/-]*)([^\s].*?)(\r?)$", re.M)
+_PEM_LINE = re.compile(r"^([ \t#;*/-]*)([^\s#;*/-].*?)(\r?)$", re.M)
 _BARE_SECRETS = re.compile(
     r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*"  # JSON web token
     r"|\b(?:sk|rk|pk)[-_](?:live_|test_|proj-|ant-)?[A-Za-z0-9_-]{20,}|\bAKIA[0-9A-Z]{16}\b"
