@@ -4,11 +4,12 @@ import json
 import shlex
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from selfhost.errors import LabError
 from selfhost.lab import network, owned, state
+from selfhost.lab.image import BuildError
 from selfhost.lab.runtime import Runtime, label_options
 from selfhost.lab.state import LabServer, Progress
 
@@ -31,20 +32,28 @@ systemctl list-units --state=failed --no-legend --plain | cut -d' ' -f1
 _PREPARE = """set -e
 cat > ~USER/.ssh/authorized_keys
 chown USER: ~USER/.ssh/authorized_keys
-grep -q "^127[.]0[.]1[.]1" /etc/hosts || printf '127.0.1.1\\t%s %s\\n' FQDN SHORT >> /etc/hosts
+grep -qw localhost /etc/hosts || printf '127.0.0.1\\tlocalhost\\n::1\\tlocalhost\\n' >> /etc/hosts
+grep -qwF FQDN /etc/hosts || printf '127.0.1.1\\t%s %s\\n' FQDN SHORT >> /etc/hosts
 cat /etc/ssh/ssh_host_ed25519_key.pub
 """
 
 
-def trial(runtime: Runtime, image: str) -> str:
-    """Boot a container as a server would be; what went wrong, or an empty string."""
+def trial(runtime: Runtime, image: Callable[[], str]) -> str:
+    """Boot a container as a server would be; what went wrong, or an empty string.
+
+    Raises ``LabError`` when it is the image that cannot be had, whatever the engine.
+    """
     name = state.own_name(".trial")
+    try:
+        base = image()
+    except BuildError as error:
+        return error.message
     try:
         owned.remove_container(runtime, name)
         runtime.call(
             "run", "-d", "--name", name, *label_options(), *runtime.limits, *runtime.boot_options,
             "--cap-add", "NET_ADMIN", "--network", network.ensure(runtime),
-            "-p", f"{SSH_HOST}::22", image, "/sbin/init", timeout=60,
+            "-p", f"{SSH_HOST}::22", base, "/sbin/init", timeout=60,
         )  # fmt: skip
         await_systemd(runtime, name)
     except LabError as error:

@@ -9,7 +9,7 @@ from selfhost.lab.runtime import ENGINES, Runtime
 from selfhost.lab.state import Progress
 
 #: What the lab keeps in its folder. Anything else there is somebody else's.
-_OURS = ("servers", "apt", "repository", "images", "tmp", "subnet", "runtime.json",
+_OURS = ("servers", "apt", "repository", "images", "tmp", "subnet", "pulled", "runtime.json",
          "id_ed25519", "id_ed25519.pub", "id", "lock")  # fmt: skip
 
 
@@ -61,6 +61,9 @@ def _empty(engine: Runtime, progress: Progress) -> None:
         owned.remove_container(engine, name)
     for name in owned.remove_images(engine, owned.images(engine)):
         progress(f"kept the image {name}: something that the lab did not make uses it")
+    pulled = state.folder() / "pulled"
+    if pulled.exists():
+        owned.remove_images(engine, set(pulled.read_text("utf-8").split()))
     for name in owned.networks(engine):
         if engine.call("network", "rm", name, check=False).returncode:
             progress(f"kept the network {name}: something that the lab did not make uses it")

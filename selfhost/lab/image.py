@@ -11,15 +11,16 @@ from pathlib import Path
 
 from selfhost.errors import LabError
 from selfhost.lab import owned, recipe, sources, state
-from selfhost.lab.recipe import RELEASES
 from selfhost.lab.runtime import Runtime, label_change, last_line
 from selfhost.lab.state import Progress
-
-__all__ = ["MAX_AGE", "RELEASES", "ensure", "freshest"]
 
 MAX_AGE = datetime.timedelta(days=30)
 BUILD_TIMEOUT = 1800.0
 _TAG = re.compile(r":(?P<release>[a-z]+)-(?P<digest>[0-9a-f]{12})-(?P<day>\d{8})$")
+
+
+class BuildError(LabError):
+    """This engine, set up this way, does not build an image; another one may."""
 
 
 def freshest(names: Iterable[str], release: str, digest: str, today: datetime.date) -> str:
@@ -60,7 +61,7 @@ def ensure(runtime: Runtime, release: str, progress: Progress = state.quiet) -> 
             progress(f"importing it into {runtime.engine}")
             runtime.call("import", *label_change(), str(archive), name, timeout=600)
         else:
-            progress(f"building a bare Debian ({release}) from the official image; once")
+            progress(f"building a bare Debian ({release}) from the official image, with {runtime}")
             _build(runtime, release, listing, Path(scratch), name)
     # Of an older recipe, or too old; one in use stays.
     owned.remove_images(
@@ -132,6 +133,8 @@ def _proxy() -> list[str]:
 
 def _build(runtime: Runtime, release: str, listing: str, folder: Path, name: str) -> None:
     label = f"{state.LABEL}={state.lab_id()}"
+    base = recipe.BASE + release
+    pulled = runtime.call("image", "inspect", base, check=False).returncode != 0
     (folder / "Containerfile").write_text(recipe.containerfile(release, label), "utf-8")
     (folder / "lab.sources").write_text(listing, "utf-8")
     (folder / "finish.sh").write_text(recipe.FINISH, "utf-8")
@@ -140,7 +143,10 @@ def _build(runtime: Runtime, release: str, listing: str, folder: Path, name: str
         str(folder), check=False, timeout=BUILD_TIMEOUT,
     )  # fmt: skip
     if done.returncode:
-        raise LabError(
+        raise BuildError(
             f"The image of {release} could not be built: {last_line(done)}",
             hint="With mmdebstrap it is built without a registry: apt-get install mmdebstrap",
         )
+    if pulled:  # by the build, so it goes with the lab
+        with (state.folder() / "pulled").open("a", encoding="utf-8") as stream:
+            stream.write(base + "\n")

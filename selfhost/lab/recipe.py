@@ -16,7 +16,7 @@ PACKAGES = (
 FINISH = rf"""set -e
 rm -f /etc/ssh/ssh_host_* /var/lib/dbus/machine-id
 : > /etc/machine-id
-printf '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n' > /etc/hosts || true
+: > /etc/hosts
 useradd --create-home --shell /bin/bash {USER}
 install -d -m 0700 -o {USER} -g {USER} /home/{USER}/.ssh
 printf '%s ALL=(ALL) NOPASSWD: ALL\n' {USER} > /etc/sudoers.d/90-{USER}
@@ -45,15 +45,16 @@ echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/90lab
 rm -f /usr/sbin/policy-rc.d /etc/apt/apt.conf.d/docker-*
 """
 
+BASE = "docker.io/library/debian:"
 #: For a machine without mmdebstrap that reaches a registry. ``sources`` and ``finish`` lie beside.
 CONTAINERFILE = """\
-FROM docker.io/library/debian:{release}
+FROM {base}
+LABEL {label}
 COPY lab.sources /etc/apt/sources.list.d/debian.sources
 COPY finish.sh /root/finish.sh
 RUN rm -f /etc/apt/sources.list && apt-get update -q \\
  && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends {packages} \\
  && sh /root/finish.sh && rm -rf /root/finish.sh /var/lib/apt/lists/* /var/cache/apt/archives/*.deb
-LABEL {label}
 """
 
 
@@ -66,7 +67,7 @@ def check_release(release: str) -> str:
 
 def containerfile(release: str, label: str) -> str:
     """How the official base image becomes the same server."""
-    return CONTAINERFILE.format(release=release, packages=" ".join(PACKAGES), label=label)
+    return CONTAINERFILE.format(base=BASE + release, packages=" ".join(PACKAGES), label=label)
 
 
 def digest(release: str, sources: str, builder: str) -> str:

@@ -47,7 +47,7 @@ def up(
             _check_same(existing[0], release, packages, hostname, ports, memory)
             return _wake(runtime.known(), existing[0], progress)
         engine = runtime.find(
-            lambda way: boot.trial(way, image.ensure(way, release, progress)), progress
+            lambda way: boot.trial(way, lambda: image.ensure(way, release, progress)), progress
         )
         base = image.ensure(engine, release, progress)
         choice = package_source.choose(packages, progress)
