@@ -1,0 +1,57 @@
+"""What the roles write by default is audited without a server: nothing found, nothing unknown."""
+
+from pathlib import Path
+
+import pytest
+
+from selfhost.audit.evaluate import evaluate
+from selfhost.controls.model import Status
+from selfhost.controls.registry import controls
+from selfhost.evidence.model import Evidence
+from selfhost.targets.parse import parse_target
+from tests.roles.render import render_defaults
+
+SITE = {
+    "site_domain": "meet.example.org",
+    "site_public_address": "203.0.113.10",
+    "site_jvb_password": "a" * 32,
+    "site_focus_password": "b" * 32,
+    "site_turn_secret": "c" * 32,
+}
+#: A private default changed to its opposite, and the control that must object.
+RELAXATIONS = [
+    ("web_local_recording", True, "web-local-recording"),
+    ("web_gravatar", True, "web-gravatar"),
+    ("web_transcription", True, "web-transcription"),
+    ("web_stun_servers", ["stun.l.google.com:19302"], "web-stun"),
+    ("web_access_log", True, "nginx-access-log"),
+    ("jicofo_transcription_url_template", "wss://asr.example.com", "jicofo-transcription-url"),
+    ("jicofo_translation_url_template", "wss://tts.example.com", "jicofo-translation-url"),
+    ("jicofo_jibri_brewery", "JibriBrewery@internal.auth.x", "jicofo-jibri-brewery"),
+    ("videobridge_stun_addresses", ["stun.l.google.com:19302"], "videobridge-stun"),
+    ("prosody_s2s", True, "prosody-federation"),
+]
+
+
+def collected(folder: Path, **more: object) -> Evidence:
+    render_defaults(folder, {**SITE, **more})
+    return parse_target(str(folder)).collect()
+
+
+def statuses(evidence: Evidence, status: Status) -> dict[str, str]:
+    results = evaluate(evidence, controls()).results
+    return {r.control: r.message for r in results if r.status is status}
+
+
+def test_the_defaults_have_no_finding_and_nothing_unknown(tmp_path: Path) -> None:
+    evidence = collected(tmp_path)
+    assert statuses(evidence, Status.FAIL) == {}
+    assert statuses(evidence, Status.UNKNOWN) == {}
+    assert len(statuses(evidence, Status.PASS)) > 80
+
+
+@pytest.mark.parametrize(("variable", "value", "control"), RELAXATIONS)
+def test_every_relaxation_is_reported(
+    tmp_path: Path, variable: str, value: object, control: str
+) -> None:
+    assert control in statuses(collected(tmp_path, **{variable: value}), Status.FAIL)
