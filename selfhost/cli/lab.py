@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from selfhost.lab.packages import CHOICES
+
 if TYPE_CHECKING:
     from selfhost.lab import LabServer
 
@@ -62,7 +64,8 @@ def lab() -> None:
     "--packages",
     default="auto",
     show_default=True,
-    help="jitsi, stand-in, or auto: Jitsi's own where its repository can be reached.",
+    type=click.Choice(CHOICES),
+    help="Whose packages it gets; auto: Jitsi's own where its repository can be reached.",
 )
 @click.option("--hostname", default="meet.example.test", show_default=True)
 @click.option("--memory", default="", metavar="SIZE", help="A limit, such as 2g.")
