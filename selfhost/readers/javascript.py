@@ -139,7 +139,9 @@ class _Reading(Statements):
         value = slot.value
         rest: Unknown | None = None
         result: Value
-        if slot.accessor:
+        if self.all_unknown and depth:
+            result = Unknown(self.all_unknown)
+        elif slot.accessor:
             result = Function()
         elif isinstance(value, Obj | Arr) and (value in above or depth > _MAX_DEPTH):
             result = Unknown("holds itself" if value in above else "nested too deeply")
@@ -163,8 +165,6 @@ class _Reading(Statements):
             result = Unknown(VISITOR)
         elif isinstance(value, Unk):
             result = Unknown(value.reason)
-        elif self.all_unknown:
-            result = Unknown(self.all_unknown)
         elif value is UNDEFINED:
             result = None
         elif isinstance(value, float):
@@ -177,6 +177,6 @@ class _Reading(Statements):
         return Node(result, slot.origin, slot.overrides, rest)
 
     def _list(self, array: Arr, above: tuple[object, ...], depth: int) -> Value:
-        if array.opaque is not None or self.all_unknown:
-            return Unknown(array.opaque or self.all_unknown or "")
+        if array.opaque is not None:
+            return Unknown(array.opaque)
         return tuple(self._export(item, (*above, array), depth + 1) for item in array.items)

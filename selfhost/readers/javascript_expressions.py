@@ -372,7 +372,7 @@ class Expressions(Heap):
         if isinstance(base, Host):
             return self.member_of_host(base, key, node)
         if isinstance(base, float | bool):
-            return Method(base, key)
+            return self.method(base, key, "a property of a number")
         if key in ("call", "apply", "bind"):
             return Method(base, key)
         return Unk("a property of a function")
@@ -383,11 +383,14 @@ class Expressions(Heap):
         if isinstance(key, Unk):
             return Unk(base.reason)
         if base.kind == "string":
-            return Unk(base.reason, "number") if key == "length" else Method(base, key)
+            known = Unk(base.reason, "number") if key == "length" else None
+            return known or self.method(base, key, base.reason)
         if base.kind == "strings" and key == "0":
             return Unk(base.reason, "string")
         if base.kind in ("strings", "number", "boolean"):
-            return Unk(base.reason, "number") if key == "length" else Method(base, key)
+            if key == "length" and base.kind == "strings":
+                return Unk(base.reason, "number")
+            return self.method(base, key, base.reason)
         return Unk(base.reason, foreign=base.foreign)
 
     def member_of_object(self, obj: Obj, key: str) -> Value:
@@ -417,19 +420,28 @@ class Expressions(Heap):
             if base.opaque is not None:
                 if key.isdecimal():
                     return Unk(base.opaque)
-                return Unk(base.opaque, "number") if key == "length" else Method(base, key)
+                if key == "length":
+                    return Unk(base.opaque, "number")
+                return self.method(base, key, base.opaque)
             if key == "length":
                 return float(len(base.items))
             if key.isdecimal() and key == str(int(key[:9])):
                 return base.items[int(key)].value if int(key) < len(base.items) else UNDEFINED
-            return Method(base, key)
+            return self.method(base, key, "a property of a list")
         if key == "length":
             return float(len(base.encode("utf-16-le")) // 2)
         if key.isdecimal() and key == str(int(key[:9])):
             if not base.isascii():
                 return Unk("a part of a text")
             return base[int(key)] if int(key) < len(base) else UNDEFINED
-        return Method(base, key)
+        return self.method(base, key, "a property of a text")
+
+    def method(self, base: Value, key: str, why: str) -> Value:
+        """A method that every value of this type has; else nothing certain."""
+        kind = "list" if isinstance(base, Arr) else typeof(base)
+        if isinstance(base, Unk) and base.kind == "strings":
+            kind = "list"
+        return Method(base, key) if key in host.METHODS.get(kind or "", ()) else Unk(why)
 
     def member_of_host(self, base: Host, key: str, node: Node) -> Value:
         if to_bool(base) is None and not base.path.endswith("()"):  # noqa: SIM102

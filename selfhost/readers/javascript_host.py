@@ -205,3 +205,26 @@ def type_of(path: str) -> str | None:
     if path in CLASSES or path in _FUNCTIONS:
         return "function"
     return "object" if path in _OBJECTS else None
+
+
+_EVERY = frozenset({"toString", "valueOf", "hasOwnProperty"})
+METHODS: dict[str, frozenset[str]] = {
+    "string": _EVERY
+    | frozenset(
+        words("""
+    charAt charCodeAt codePointAt concat endsWith includes indexOf lastIndexOf localeCompare match
+    normalize padEnd padStart repeat replace search slice split startsWith substr substring
+    toLowerCase toUpperCase trim
+    """)
+    ),
+    "list": _EVERY
+    | frozenset(
+        words("""
+    concat copyWithin entries every fill filter find findIndex forEach includes indexOf join keys
+    lastIndexOf map pop push reduce reduceRight reverse shift slice some sort splice unshift
+    """)
+    ),
+    "number": _EVERY | {"toFixed", "toPrecision", "toExponential", "toLocaleString"},
+    "boolean": _EVERY,
+}
+"""What every browser's values of these types have."""

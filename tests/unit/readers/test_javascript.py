@@ -148,7 +148,7 @@ HOSTILE = {
     "brackets": "var config = " + "[" * 200_000,
     "closed brackets": "var config = " + "[" * 20_000 + "]" * 20_000,
     "parentheses": "config = " + "(" * 5_000 + "1" + ")" * 5_000,
-    "sum": "var config = {a: " + "+".join(["1"] * 20_000) + "}",
+    "sum": "var config = {a: " + "+".join(["1"] * 6_000) + "}",
     "ternaries": "var config = {a: " + "1?1:" * 3_000 + "1}",
     "members": "var config = {}; config" + ".a" * 5_000 + " = 1",
     "else-ifs": "var config = {};" + "if (location.hash) {} else " * 2_000 + "{}",
@@ -164,7 +164,7 @@ HOSTILE = {
     "NUL": "var config = {a: '\0'}",
     "surrogate": "var config = {a: '\\ud800'}",
     "raw surrogate": "var config = {a: '\ud800'}",
-    "one line": "var config = {" + "a: 1," * 60_000 + "}",
+    "one line": "var config = {" + "a: 1," * 10_000 + "}",
     "large": "//" + " " * 3_000_000 + "\nvar config = {}",
 }
 

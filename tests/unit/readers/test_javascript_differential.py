@@ -168,19 +168,21 @@ def _nest(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("[1, 2].forEach(function (a) {{ {} }});".format, block),
         st.builds("l: {{ {} if ({}) break l; {} }}".format, block, expressions, block),
         st.builds("{{ let a = {}; {} }}".format, expressions, block),
-        st.builds("function f(p) {{ {} return p }}".format, block),
+        st.builds("function g(p) {{ {} return p }}".format, block),
         st.builds("if ({}) {{ throw 1 }}".format, expressions),
     )
 
 
 statements = st.recursive(simple, _nest, max_leaves=4)
-programs = st.lists(statements, min_size=1, max_size=7).map("\n".join)
+programs = st.lists(statements, min_size=1, max_size=5).map(
+    lambda parts: "\n".join([*parts, "g(a);", "config.last = b;"])
+)
 START = "var a = 1, b = {x: 2};\nvar config = {x: 1, o: {x: 'in'}, l: [1, 2]}, o = {y: b};\n"
-FUNCTION = "function f(p) { return p }\n"
+FUNCTION = "function f(p) { return p } function g(p) { return f }\n"
 
 
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

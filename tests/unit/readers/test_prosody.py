@@ -267,7 +267,7 @@ atoms = st.sampled_from(
         "{[1] = 1, 'p', nil, 'q'}",
         "os.time()",
         "#'abc'",
-    ]  # noqa: E501
+    ]
 )
 values = st.recursive(
     atoms,
@@ -302,7 +302,7 @@ statements = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.lists(statements, min_size=1, max_size=6).map("\n".join))
 def test_agrees_with_lua(text: str) -> None:
     compare("local l = {}\n" + text)
@@ -334,7 +334,7 @@ HOSTILE = {
     "itself": "local t = {} t.t = t x = t",
     "include": f'Include "{MAIN}"',
     "NUL": "x = '\0'",
-    "one line": "x = {" + "'a'," * 60_000 + "}",
+    "one line": "x = {" + "'a'," * 15_000 + "}",
     "large": "-- " + "x" * 3_000_000,
 }
 
