@@ -84,3 +84,16 @@ def test_no_command_line_holds_a_secret() -> None:
         words = str(command["argv"] if isinstance(command, dict) else command)
         assert "password" not in words
         assert "secret" not in words
+
+
+def test_no_key_waits_to_be_filled_in() -> None:
+    """Ansible fills in values, never keys."""
+
+    def keys(node: Any) -> list[str]:
+        if isinstance(node, dict):
+            return [*map(str, node), *(k for value in node.values() for k in keys(value))]
+        return [k for item in node for k in keys(item)] if isinstance(node, list) else []
+
+    for path in ROLES.rglob("*.yml"):
+        found = keys(yaml.safe_load(path.read_text(encoding="utf-8")))
+        assert [key for key in found if "{{" in key] == [], path

@@ -130,6 +130,9 @@ def main():
     )
     data = module.params["data"]
     wanted = module.params["accounts"]
+    for address in wanted:
+        if not re.match(r"[\w.-]+@[\w.-]+\Z", address, re.ASCII):
+            module.fail_json(msg=f"{address} is not an address of an account")
     wrong = sorted(a for a in wanted if not _accepts(data, a, wanted[a]))
     if not module.check_mode:
         for address in wrong:
