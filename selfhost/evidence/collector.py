@@ -120,7 +120,7 @@ _BARE_SECRETS = re.compile(
     r"|\b(?:sk|rk|pk)[-_](?:live_|test_|proj-|ant-)?[A-Za-z0-9_-]{20,}|\bAKIA[0-9A-Z]{16}\b"
     r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\bglpat-[\w-]{16,}|\bxox[abprs]-[\w-]{10,}"
     r"|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}"
-    r"|(?<=\bBearer )[\w.~+/=-]{8,}|(?<=\bBasic )[A-Za-z0-9+/]{8,}={0,2}"
+    r"|(?<=\bBearer )(?=\S*\d)[\w.~+/=-]{8,}|(?<=\bBasic )(?=\S*[\d=])[A-Za-z0-9+/]{8,}={0,2}"
     r"|\$(?:1|2[abxy]|5|6|y|7|gy|argon2\w{0,2})\$(?:[\w./=,+-]{1,64}\$){1,4}[\w./+]{16,}"
     r"|\$2[abxy]\$\d\d\$[\w./]{50,}",
     re.A,
@@ -394,7 +394,10 @@ class _Values:
             return self._span(at, stop)
         skipped = re.compile(r"[ \t]*(?:\r?\n[ \t]*)?").match(text, at)
         first = skipped.end() if skipped and text[skipped.end() : skipped.end() + 1] else at
-        if first > at and self._syntax not in (CODE, HOCON):
+        quoted = text[self._end : self._end + 1] in ('"', "'")
+        if self._syntax not in (CODE, HOCON) or (
+            quoted and text[first : first + 1] not in "\"'`[{"
+        ):
             first = at
         opening = text[first : first + 1]
         if self._syntax == CODE and opening not in ("[", "{"):

@@ -133,6 +133,12 @@ PLANTED = {
 
 #: Texts that must come out as they went in.
 KEPT = {
+    "a remark above a setting": (
+        "prosody.config",
+        "/p.cfg.lua",
+        '-- for authentication = "token":\n--app_id="example_app_id"\n',
+    ),
+    "a heading": ("nginx.effective", "$ nginx -T", "\t# Basic Settings\n"),
     "link template": ("web.config", "/config.js", "tokenAuthUrl: 'https://x/?room={room}',\n"),
     "switches": ("web.config", "/config.js", "requireConsent: true, enableTokenX: false,\n"),
     "third party": ("web.config", "/config.js", "config.disableThirdPartyRequests = true;\n"),
