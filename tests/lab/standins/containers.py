@@ -39,7 +39,8 @@ HOST_CONF = f"/etc/prosody/conf.avail/{DOMAIN}.cfg.lua"
 PRIVATE_ADDRESS = "videobridge.health.require-valid-address = false"
 PORT = 8000
 URL = f"http://127.0.0.1:{PORT}"
-SOURCE = "deb [signed-by=/usr/share/keyrings/jitsi-keyring.gpg] " + URL + " {suite}/"
+KEYRING = "/usr/share/keyrings/jitsi-keyring.gpg"
+SOURCE = f"deb [signed-by={KEYRING}] " + URL + " {suite}/"
 OPTIONS = ("-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold")
 
 
@@ -99,6 +100,7 @@ class Container:
     def use(self, suite: str) -> None:
         """Take packages from that suite."""
         self.ok(
+            f"curl -sf {URL}/jitsi-key.gpg.key | gpg --dearmor > {KEYRING}\n"
             f"echo '{SOURCE.format(suite=suite)}' > /etc/apt/sources.list.d/jitsi-stable.list\n"
             "apt-get update -q -o Dir::Etc::sourcelist=/etc/apt/sources.list.d/jitsi-stable.list"
             " -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0"
@@ -192,5 +194,4 @@ WantedBy=multi-user.target
 UNIT
 systemctl enable --now repository.service
 for _ in $(seq 50); do curl -sf {URL}/jitsi-key.gpg.key >/dev/null && break; sleep 0.1; done
-curl -sf {URL}/jitsi-key.gpg.key | gpg --dearmor > /usr/share/keyrings/jitsi-keyring.gpg
 """

@@ -42,7 +42,7 @@ def test_bridge(mended: Container, key: str, value: str, message: str) -> None:
     )
     mended.until(f"grep -E '{message}' {BRIDGE_LOG}")
     assert mended.ok("systemctl is-active jitsi-videobridge2").strip() == "active"
-    assert mended.ok("curl -s -o /dev/null -w '%{http_code}' 127.0.0.1:8080/about/health") == "200"
+    mended.until("curl -sf 127.0.0.1:8080/about/health")
     mended.until_bridges(1 if message == "joined" else 0)
 
 

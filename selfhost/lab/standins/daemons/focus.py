@@ -259,7 +259,8 @@ async def main(arguments: Arguments, settings: Settings) -> None:
         host = settings.text("jicofo.rest.host", "127.0.0.1")
         port = settings.number("jicofo.rest.port", 8888)
         try:
-            server = await httpd.serve(host, port, focus.routes())
+            # the start script's restart does not wait for the old process
+            server = await httpd.serve_patiently(host, port, focus.routes())
         except OSError as problem:
             raise FatalError(f"cannot listen: {problem}") from problem
         async with server:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -72,6 +73,21 @@ async def serve(host: str, port: int, routes: Mapping[str, Handler]) -> asyncio.
             await writer.wait_closed()
 
     return await asyncio.start_server(handle, host, port)
+
+
+async def serve_patiently(
+    host: str, port: int, routes: Mapping[str, Handler], patience: float = 8.0
+) -> asyncio.Server:
+    """``serve``, waiting for a predecessor that is still ending to give the port back."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + patience
+    while True:
+        try:
+            return await serve(host, port, routes)
+        except OSError as problem:
+            if problem.errno != errno.EADDRINUSE or loop.time() > end:
+                raise
+            await asyncio.sleep(0.2)
 
 
 async def _read(reader: asyncio.StreamReader) -> Request:

@@ -20,9 +20,7 @@ async def main(arguments: Arguments, settings: Settings) -> None:
         f"/jibri/api/internal/v1.0/{name}": lambda _: httpd.Answer(200)
         for name in ("gracefulShutdown", "notifyConfigChanged", "shutdown")
     }
-    outside: dict[str, httpd.Handler] = {
-        "/jibri/api/v1.0/health": lambda _: httpd.as_json(_HEALTH)
-    }
+    outside: dict[str, httpd.Handler] = {"/jibri/api/v1.0/health": lambda _: httpd.as_json(_HEALTH)}
     host = settings.text(f"{http}.external-api-host", "127.0.0.1")
     try:
         servers = [

@@ -7,9 +7,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-# ruby-hocon's own command resolves no substitutions, its library does.
+# ruby-hocon's own command resolves no substitutions, its library does. It stumbles over unquoted
+# text that begins like an enormous number, such as a nickname 5e736a5d-…, which Java's takes.
 _TO_JSON = (
     "require 'hocon'; require 'hocon/config_factory'; require 'json';"
+    "class Float; def to_i; finite? ? truncate : 0; end; end;"
     "puts JSON.generate(Hocon::ConfigFactory.parse_file(ARGV[0]).resolve.root.unwrapped)"
 )
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}

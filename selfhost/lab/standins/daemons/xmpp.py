@@ -190,7 +190,7 @@ class Connection:
         with contextlib.suppress(XmppError, OSError, TimeoutError, ssl.SSLError):
             await self.send("</stream:stream>")
             self._writer.close()
-            await asyncio.wait_for(self._writer.wait_closed(), 2)
+            await asyncio.wait_for(self._writer.wait_closed(), 0.5)
 
     async def join(self, room: str, nickname: str, extra: str = "") -> None:
         """Ask to enter a room; the answer comes as presence."""

@@ -12,6 +12,7 @@ import pytest
 from selfhost.errors import LabError
 from selfhost.lab.standins import Repository, build_repository
 from selfhost.lab.standins import repository as module
+from selfhost.lab.standins.releases import RELEASES
 
 JRE = "openjdk-17-jre-headless | openjdk-17-jre | openjdk-21-jre-headless | openjdk-21-jre"
 
@@ -91,7 +92,7 @@ def test_second_call_is_fast_and_keeps_the_key(repository: Repository, destinati
 
 @pytest.fixture
 def one_release(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RELEASES", module.RELEASES[:1])
+    monkeypatch.setattr(module, "RELEASES", RELEASES[:1])
 
 
 @pytest.mark.usefixtures("one_release")
