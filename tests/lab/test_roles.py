@@ -15,9 +15,7 @@ LISTENERS = {
     ("tcp", "80"),
     ("tcp", "443"),
     ("tcp", "5349"),
-    ("tcp", "5350"),  # coturn's second port of each kind; the filter drops it
     ("udp", "3478"),
-    ("udp", "3479"),
     ("udp", "10000"),
 }
 

@@ -23,7 +23,7 @@ http {
 PROSODY = """modules_enabled = {
     "disco"; "roster"; "saslauth"; "tls"; "blocklist"; "carbons"; "dialback"; "limits"; "pep";
     "private"; "smacks"; "vcard4"; "vcard_legacy"; "account_activity"; "cloud_notify"; "ping";
-    "register"; "time"; "uptime"; "version"; "admin_shell"; "posix";
+    "register"; "time"; "uptime"; "version"; "admin_shell"; "admin_adhoc"; "posix";
 }
 modules_disabled = { }
 authentication = "internal_hashed"
