@@ -9,6 +9,7 @@ from selfhost.controls.model import Cited, Control, Status, Verdict, unknown, wo
 from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope
 from selfhost.effective.server import ALTERNATIVES, Server
 from selfhost.evidence.model import Evidence
+from selfhost.evidence.plan import step
 from selfhost.readers.tree import Origin
 
 MAX_CITATIONS = 20
@@ -21,6 +22,8 @@ def evaluate(evidence: Evidence, controls: Sequence[Control]) -> TargetReport:
     results: list[Result] = []
     out_of_scope: list[str] = []
     for control in controls:
+        if evidence.scope is None and any(step(need).only == "files" for need in control.needs):
+            continue  # about files that a running server does not have
         verdicts = judge(control, server)
         if verdicts is None:
             out_of_scope.append(control.id)

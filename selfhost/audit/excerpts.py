@@ -1,5 +1,6 @@
 """The line a citation points at, taken from the evidence itself (where secrets are replaced)."""
 
+import json
 import re
 
 from selfhost.audit.model import Citation
@@ -42,6 +43,8 @@ class Excerpts:
         lines = self._lines.get(place.origin.path, [])
         number = place.origin.line
         excerpt = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+        if excerpt.startswith("{") and place.origin.path.startswith("probe:"):
+            excerpt = _item(excerpt)
         if len(excerpt) > MAX_EXCERPT:
             excerpt = excerpt[: MAX_EXCERPT - 1] + "…"
         return Citation(
@@ -52,3 +55,28 @@ class Excerpts:
             sha256=self._sha256.get(place.origin.path, ""),
             overrides=tuple(str(origin) for origin in place.overrides),
         )
+
+
+#: What tells a process, a socket or a container from another, in the order it is read.
+_TELLING = (
+    "user", "arguments", "engine", "name", "image", "state", "protocol", "local_address",
+    "local_port", "remote_address", "remote_port", "command",
+)  # fmt: skip
+
+
+def _item(line: str) -> str:
+    """A probe's item in a few words instead of its JSON."""
+    try:
+        item = json.loads(line)
+    except (ValueError, RecursionError):
+        return line
+    if not isinstance(item, dict):
+        return line
+    texts: list[str] = []
+    for name in _TELLING:
+        value = item.get(name)
+        if isinstance(value, list):
+            texts.append(" ".join(str(part) for part in value))
+        elif value not in (None, "") and not (name == "command" and "arguments" in item):
+            texts.append(str(value))
+    return " ".join(texts)

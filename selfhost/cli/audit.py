@@ -105,7 +105,7 @@ def _targets(given: tuple[str, ...], inventory: Path, kind: str | None) -> tuple
         return tuple(parse_target(text, kind=kind) for text in given)
     from selfhost.settings import load_site
 
-    return from_site(load_site(inventory))
+    return from_site(load_site(inventory, need_secrets=False))
 
 
 def _audit(

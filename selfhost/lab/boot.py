@@ -73,7 +73,7 @@ def run_container(
         "run", "-d", "--name", server.container, *label_options(),
         "--hostname", server.hostname, "--network", network.ensure(runtime),
         "--ip", server.address, "--mac-address", network.mac(server.address),
-        *runtime.limits, *runtime.boot_options, "--cap-add", "NET_ADMIN",
+        *runtime.limits, *runtime.boot_options, "--cap-add", "NET_ADMIN", "--cap-add", "SYS_PTRACE",
         *(["--memory", server.memory] if server.memory else []),
         "-v", f"{archives}:/var/cache/apt/archives",
         *(option for item in published for option in ("-p", item)),

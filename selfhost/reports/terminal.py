@@ -1,4 +1,4 @@
-"""The audit for a person at a terminal: verdicts first, then what is wrong, then what was not seen."""
+"""The audit for a person at a terminal: verdicts, what is wrong, what was not seen."""
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence

@@ -12,6 +12,7 @@ from selfhost.controls.model import (
     Verdict,
     fail,
     passed,
+    unknown,
 )
 from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
@@ -40,7 +41,10 @@ def check(server: Server) -> Iterator[Verdict]:
         if not socket.listening or _is_inside(socket.local_address):
             continue
         place = Cited(socket.origin, f"{socket.protocol}/{socket.local_port}")
-        if not _may(socket, media):
+        if not socket.command and _may_any(socket, media):
+            what = f"{socket.protocol} port {socket.local_port}: whose it is was not seen"
+            yield unknown(what, place)
+        elif not _may(socket, media):
             who = socket.command or "an unknown program"
             where = f"{socket.protocol} port {socket.local_port} ({socket.local_address})"
             yield fail(f"{who} listens on {where}", place)
@@ -65,9 +69,15 @@ def _is_inside(address: str) -> bool:
     return (mapped or found).is_loopback
 
 
+def _may_any(socket: Socket, media: int) -> bool:
+    """Whether some program may listen there."""
+    usual = {80, 443, 3478, 5349, 22, media}
+    return socket.local_port in usual or any(socket.local_port in p for p in MAY.values())
+
+
 def _may(socket: Socket, media: int) -> bool:
     if socket.protocol.startswith("udp") and socket.local_port == media:
-        return socket.command in ("java", "python3", "jvb")
+        return socket.command == "java"
     ports = MAY.get(socket.command)
     return ports is not None and (not ports or socket.local_port in ports)
 
@@ -101,5 +111,8 @@ CONTROL = Control(
             {"host.sockets": socket_line("10.0.0.1", 40000, "java", "tcp", "ESTABLISHED")},
             note="a connection, not a listener",
         ),
+    ),
+    unclear=(
+        Example({"host.sockets": socket_line("0.0.0.0", 443, "", pid=None)}, at=1, note="whose"),
     ),
 )
