@@ -53,6 +53,11 @@ class Table:
     slots: dict[str | int, Slot] = field(default_factory=dict)
     rest: str | None = None
 
+    def has_holes(self) -> bool:
+        """Whether Lua's length operator may give different results."""
+        size = self.length()
+        return any(isinstance(key, int) and key > size for key in self.slots)
+
     def length(self) -> int:
         size = 0
         while size + 1 in self.slots:
@@ -426,6 +431,7 @@ class Chunk:
     def x_table_constructor(self, node: SyntaxNode) -> object:
         table = Table()
         index = 0
+        keyed: set[object] = set()
         fields = named(node)
         for position, part in enumerate(fields):
             name = part.child_by_field_name("name")
@@ -451,10 +457,15 @@ class Chunk:
                     raise LuaError("a table key is nil", self.at(part))
                 self.blur(table, "a key that is not known")
                 continue
+            if name is not None:
+                keyed.add(key)
             old = table.slots.pop(key, None)
             if value is not None:
                 overrides = (*old.overrides[-40:], old.origin) if old is not None else ()
                 table.slots[key] = Slot(value, self.at(part), overrides)
+        for twice in range(1, index + 1):
+            if twice in keyed:  # which one wins depends on when Lua stores the items
+                table.slots[twice] = Slot(Unk("set twice in one table"), self.at(node))
         return table
 
     def x_identifier(self, node: SyntaxNode) -> object:
@@ -515,7 +526,7 @@ class Chunk:
         if sign == "#" and isinstance(value, str):
             return len(value.encode())
         if sign == "#" and isinstance(value, Table) and value.rest is None:
-            return value.length()
+            return Unk("a length") if value.has_holes() else value.length()
         if sign == "-" and isinstance(value, int | float) and not isinstance(value, bool):
             return -value
         if value is None or isinstance(value, bool):

@@ -355,10 +355,10 @@ class _Config(Chunk):
         if path == "os.getenv":
             return self.variable(first) if isinstance(first, str) else Unk("a variable")
         if path == "table.insert" and len(values) == 2 and isinstance(first, Table):
-            if self.unsure is None and first.rest is None:
+            if self.unsure is None and first.rest is None and not first.has_holes():
                 first.slots[first.length() + 1] = Slot(values[1], self.at(node))
             else:
-                self.blur(first, self.unsure or first.rest or "")
+                self.blur(first, self.unsure or first.rest or "a list with holes")
             return None
         if path == "error":
             if self.unsure is None:

@@ -220,7 +220,8 @@ def disagreement(node: Node, real: object) -> str | None:
             if isinstance(value, Mapping)
             else {str(i + 1): item for i, item in enumerate(value)}
         )
-        if own.keys() != pairs.keys() and node.rest is None:
+        certain = {key for key, child in own.items() if not isinstance(child.value, Unknown)}
+        if certain - pairs.keys() or (pairs.keys() - own.keys() and node.rest is None):
             return f"keys {sorted(own)} but {sorted(pairs)}"
         for key, child in own.items():
             found = disagreement(child, pairs.get(key))
@@ -302,7 +303,7 @@ statements = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(st.lists(statements, min_size=1, max_size=6).map("\n".join))
 def test_agrees_with_lua(text: str) -> None:
     compare("local l = {}\n" + text)
