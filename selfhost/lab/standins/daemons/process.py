@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 TERMINATED = 143
 
@@ -15,6 +16,8 @@ class FatalError(Exception):
 
 def run(main: Callable[[], Awaitable[None]]) -> None:
     """Run ``main`` for ever; SIGTERM ends the process with status 143, as Java does."""
+    with contextlib.suppress(OSError):  # the kernel's name of the process, as the real one has it
+        Path("/proc/self/comm").write_text("java")
 
     async def supervised() -> bool:
         task = asyncio.ensure_future(main())
