@@ -18,7 +18,7 @@ def mended(shared: Container) -> Iterator[Container]:
     yield shared
     shared.ok(
         f"cp -p /root/jvb.conf {JVB_CONF}; cp -p /root/jicofo.conf {JICOFO_CONF}\n"
-        "systemctl restart jicofo jitsi-videobridge2"
+        "systemctl reset-failed; systemctl restart jicofo jitsi-videobridge2"
     )
     shared.until_bridges(1)
 
@@ -38,7 +38,7 @@ def test_bridge(mended: Container, key: str, value: str, message: str) -> None:
     path = f"videobridge.apis.xmpp-client.configs.shard.{key}"
     mended.ok(
         f": > {BRIDGE_LOG}; hocon -f {JVB_CONF} set {path} '\"{value}\"'\n"
-        "systemctl restart jitsi-videobridge2"
+        "systemctl reset-failed; systemctl restart jitsi-videobridge2"
     )
     mended.until(f"grep -E '{message}' {BRIDGE_LOG}")
     assert mended.ok("systemctl is-active jitsi-videobridge2").strip() == "active"
@@ -57,7 +57,7 @@ def test_bridge(mended: Container, key: str, value: str, message: str) -> None:
 def test_focus(mended: Container, key: str, value: str, message: str) -> None:
     mended.ok(
         f": > {FOCUS_LOG}; hocon -f {JICOFO_CONF} set jicofo.xmpp.client.{key} '\"{value}\"'\n"
-        "systemctl restart jicofo"
+        "systemctl reset-failed; systemctl restart jicofo"
     )
     mended.until(f"grep '{message}' {FOCUS_LOG}")
     mended.until_bridges(0)
@@ -67,7 +67,7 @@ def test_certificate_that_java_does_not_know(mended: Container) -> None:
     mended.ok(
         "cp -p /etc/ssl/certs/java/cacerts /root/cacerts\n"
         f"keytool -delete -cacerts -storepass changeit -alias debian:auth.{DOMAIN}.pem 2>&1\n"
-        f": > {FOCUS_LOG}; systemctl restart jicofo"
+        f": > {FOCUS_LOG}; systemctl reset-failed; systemctl restart jicofo"
     )
     mended.until(f"grep 'PKIX: the certificate of auth.{DOMAIN} is not trusted' {FOCUS_LOG}")
     mended.ok("cp -p /root/cacerts /etc/ssl/certs/java/cacerts")
@@ -76,7 +76,9 @@ def test_certificate_that_java_does_not_know(mended: Container) -> None:
 
 
 def test_settings_that_do_not_parse(mended: Container) -> None:
-    mended.ok(f"echo '}}' >> {JVB_CONF}; systemctl restart jitsi-videobridge2")
+    mended.ok(
+        f"echo '}}' >> {JVB_CONF}; systemctl reset-failed; systemctl restart jitsi-videobridge2"
+    )
     mended.until(f"grep 'cannot read {JVB_CONF}' {BRIDGE_LOG}")
     mended.until("test $(systemctl show -P NRestarts jitsi-videobridge2) -ge 2")
     assert "Traceback" not in mended.ok(f"cat {BRIDGE_LOG}")
@@ -89,10 +91,11 @@ def test_heap_settings_arrive(mended: Container) -> None:
         "mkdir -p /etc/systemd/system/jicofo.service.d\n"
         "printf '[Service]\\nEnvironment=JICOFO_MAX_MEMORY=512m\\n'"
         " > /etc/systemd/system/jicofo.service.d/memory.conf\n"
-        "systemctl daemon-reload; systemctl restart jicofo jitsi-videobridge2"
+        f"systemctl daemon-reload; : > {BRIDGE_LOG}; : > {FOCUS_LOG}\n"
+        "systemctl reset-failed; systemctl restart jicofo jitsi-videobridge2"
     )
-    mended.until(f"tail -5 {BRIDGE_LOG} | grep 'heap 1024m'")
-    mended.until(f"tail -5 {FOCUS_LOG} | grep 'heap 512m'")
+    mended.until(f"grep 'heap 1024m' {BRIDGE_LOG}")
+    mended.until(f"grep 'heap 512m' {FOCUS_LOG}")
 
 
 def test_legacy_properties_win(mended: Container) -> None:
@@ -107,7 +110,7 @@ def test_legacy_properties_win(mended: Container) -> None:
 {shard}.MUC_JIDS=JvbBrewery@internal.auth.{DOMAIN}
 {shard}.MUC_NICKNAME=old
 FILE
-: > {BRIDGE_LOG}; systemctl restart jitsi-videobridge2"""
+systemctl stop jitsi-videobridge2; : > {BRIDGE_LOG}; systemctl start jitsi-videobridge2"""
     )
     mended.until(f"grep '\\[old\\] SASL authentication failed' {BRIDGE_LOG}")
     assert "[shard]" not in mended.ok(f"cat {BRIDGE_LOG}; rm {legacy}")
