@@ -15,7 +15,7 @@ demo: $(VENV)/.ready tools
 test: lint test-unit test-lab
 
 test-unit: $(VENV)/.ready
-	$(PY) -m pytest -q -m "not lab" tests
+	$(PY) -m pytest -q -n auto -m "not lab" tests
 
 test-lab: $(VENV)/.ready tools
 	$(PY) -m pytest -q -m lab tests

@@ -1,11 +1,11 @@
 """What can go wrong, told to a person.
 
-    SelfhostError                 one sentence, a hint, an exit code
-    ├── UsageError                wrong argument, wrong settings (2)
-    │   └── SettingsError         the settings file: which key, how to mend it (2)
-    ├── TargetError               a server or file that could not be reached or read (3)
-    ├── ProvisionError            a playbook run that failed (1)
-    └── LabError                  the container lab (2)
+SelfhostError                 one sentence, a hint, an exit code
+├── UsageError                wrong argument, wrong settings (2)
+│   └── SettingsError         the settings file: which key, how to mend it (2)
+├── TargetError               a server or file that could not be reached or read (3)
+├── ProvisionError            a playbook run that failed (1)
+└── LabError                  the container lab (2)
 """
 
 from selfhost.exitcodes import ExitCode

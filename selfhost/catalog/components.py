@@ -31,7 +31,10 @@ def components() -> dict[str, Component]:
     assert isinstance(entries, list)  # noqa: S101 - our own file, covered by a test
     return {
         entry["name"]: Component(
-            **{key: value if key == "name" else tuple(value) for key, value in entry.items()}
+            name=entry["name"],
+            packages=tuple(entry["packages"]),
+            processes=tuple(entry.get("processes", ())),
+            images=tuple(entry.get("images", ())),
         )
         for entry in entries
     }

@@ -26,6 +26,7 @@ TRANSCRIPTION = Switch(
     "jicofo-transcription-url",
     "bridge-based transcription by a third party's AI (jicofo: transcription.url-template)",
     """cat >> /etc/jitsi/jicofo/jicofo.conf <<'END'
+
 jicofo {
   transcription {
     url-template = "wss://speech.ai-vendor.example/v1/{{MEETING_ID}}"

@@ -133,6 +133,25 @@ def _ruby(module, job):
     return answer
 
 
+def edited(module, text, edits, wanted):
+    """The text with the edits made.
+
+    The library cannot find what stands in a block that was pasted behind another one, although
+    the program reads it; such a key gets a line of its own at the end, which wins.
+    """
+    texts = {k: None if v is None else json.dumps(v) for k, v in edits.items()}
+    text = _ruby(module, {"text": text, "edits": texts})["text"]
+    text += "" if text.endswith("\n") else "\n"
+    have = _ruby(module, {"text": text, "keys": list(wanted)})["values"]
+    for key in differing(have, wanted):
+        text += f"{key} = {json.dumps(wanted[key])}\n"
+    have = _ruby(module, {"text": text, "keys": list(wanted)})["values"]
+    left = differing(have, wanted)
+    if left:
+        module.fail_json(msg=f"{module.params['path']}: {', '.join(sorted(left))} cannot be set")
+    return text
+
+
 def _shown(text, secrets):
     for value in secrets:
         text = text.replace(value, PLACEHOLDER)
@@ -168,8 +187,7 @@ def main():
     result = {"keys": sorted(edits)}
     if changed:
         hidden = [str(v) for k in secrets for v in (secrets[k], have.get(k)) if v]
-        texts = {k: None if v is None else json.dumps(v) for k, v in edits.items()}
-        after = _ruby(module, {"text": before, "edits": texts})["text"]
+        after = edited(module, before, edits, wanted)
         result["diff"] = {
             "before": _shown(before, hidden),
             "after": _shown(after, hidden),

@@ -77,9 +77,17 @@ def _denied(config: Config) -> Iterator[Network]:
 
 
 def _covered(wanted: Network, denied: list[Network]) -> bool:
-    same = [network for network in denied if network.version == wanted.version]
-    merged = ipaddress.collapse_addresses(same)
-    return any(wanted.subnet_of(network) for network in merged)  # type: ignore[arg-type]
+    """Whether the refused networks together hold the whole wanted one."""
+    first, last = int(wanted.network_address), int(wanted.broadcast_address)
+    for network in sorted(denied, key=lambda n: int(n.network_address)):
+        if network.version != wanted.version or int(network.broadcast_address) < first:
+            continue
+        if int(network.network_address) > first:
+            return False
+        first = int(network.broadcast_address) + 1
+        if first > last:
+            return True
+    return False
 
 
 SAFE = """use-auth-secret

@@ -72,7 +72,7 @@ CONTROL = Control(
     risk="Addresses of the relay's users and errors with room names stay for years.",
     upstream_default="kept until a tenth of the disk is full",
     fix=Fix(
-        variable="privacy_log_retention_days",
+        variable="privacy_log_days",
         by_hand="Set MaxRetentionSec=7day in /etc/systemd/journald.conf.d/ and restart "
         "systemd-journald.",
     ),

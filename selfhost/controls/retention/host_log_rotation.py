@@ -88,7 +88,7 @@ CONTROL = Control(
     risk="Room names, ids of participants, addresses and join times stay for months.",
     upstream_default="the focus 7 days; the bridge 24 files of 100 MB, however old",
     fix=Fix(
-        variable="privacy_log_retention_days",
+        variable="privacy_log_days",
         by_hand="Set daily, rotate 7 and maxage 7 in /etc/logrotate.d.",
     ),
     references=("jitsi/jitsi-videobridge: debian/jitsi-videobridge2.logrotate",),

@@ -102,6 +102,7 @@ DOCUMENT = dict.fromkeys(("source", "path", "sha256", "reason", "mode", "owner",
         (archive(("manifest.json", manifest()), ("documents/0000-x", b"")), "is not in"),
         (archive(("manifest.json", b""), kind=tarfile.SYMTYPE), "not a plain file"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_bad_bundle_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "e.tar.gz"
