@@ -147,7 +147,7 @@ def _audit_one(
     try:
         evidence = target.collect()
     except TargetError as error:
-        why = f"{error.message} {error.hint}".strip()
+        why = "; ".join(text for text in (error.message.rstrip("."), error.hint) if text)
         return TargetReport(target.name, "", (), (), (), unreachable=why)
     if save_evidence is not None:
         from selfhost.evidence.bundle import write_bundle

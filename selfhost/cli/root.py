@@ -34,7 +34,7 @@ COMMANDS = {
     "audit": Entry("selfhost.cli.audit", "audit", "Judge a server or files from evidence."),
     "collect": Entry("selfhost.cli.collect", "collect", "Save a server's evidence to a file."),
     "controls": Entry("selfhost.cli.controls", "controls", "List what the audit asks."),
-    "explain": Entry("selfhost.cli.explain", "explain", "Tell all about one control."),
+    "explain": Entry("selfhost.cli.controls", "explain", "Tell all about one control."),
     "lab": Entry("selfhost.cli.lab", "lab", "Disposable servers in containers."),
     "dev": Entry("selfhost.cli.dev", "dev", "Keep the source tree in step.", hidden=True),
 }

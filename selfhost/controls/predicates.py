@@ -39,7 +39,10 @@ def judge_setting(config: Config, path: str | Path, judge: Judge, absent: str | 
     key = key_text(path)
     broken = config.unreadable
     if broken is not None and isinstance(broken.value, Unknown):
-        return unknown(f"{config.place.path}: {broken.value.reason}", Cited(broken.origin, key))
+        fatal = next((problem for problem in config.problems if problem.fatal), None)
+        origin = fatal.origin if fatal is not None else broken.origin
+        reason = fatal.message if fatal is not None else broken.value.reason
+        return unknown(f"{origin}: {reason}", Cited(origin, key))
     node = config.get(path)
     if node is None:
         place = Cited(config.place, key)

@@ -45,6 +45,8 @@ def _plain(text: str, **_styles: object) -> str:
 
 def _verdict(report: Report, style: Style) -> list[str]:
     policy = {Policy.PASS: "✓ PASS", Policy.FAIL: "✗ FAIL"}[report.policy]
+    if report.policy is Policy.PASS and report.completeness is Completeness.PARTIAL:
+        policy = "? no failure seen"
     seen = {Completeness.COMPLETE: "✓ complete", Completeness.PARTIAL: "? PARTIAL"}
     partial = report.completeness is Completeness.PARTIAL
     counts = ", ".join(
@@ -56,7 +58,7 @@ def _verdict(report: Report, style: Style) -> list[str]:
             (Status.NOT_APPLICABLE, "not applicable"),
         )
     )
-    policy_colour = "green" if report.policy is Policy.PASS else "red"
+    policy_colour = {"✓": "green", "✗": "red"}.get(policy[0], "yellow")
     lines = [
         "Policy:   " + style(policy, fg=policy_colour, bold=True),
         "Evidence: " + style(seen[report.completeness], fg="yellow" if partial else "green"),
@@ -75,9 +77,10 @@ def _target(target: TargetReport, width: int | None, style: Style, verbose: bool
         yield from _wrapped(f"? {printable(target.unreachable)}", width, "", "  ")
         yield ""
         return
-    for status in (Status.FAIL, Status.UNKNOWN):
-        for result in _sorted(target.results, status):
-            yield from _finding(result, width, style)
+    for result in _sorted(target.results, Status.FAIL):
+        yield from _finding(result, width, style)
+    for together in _grouped(_sorted(target.results, Status.UNKNOWN)):
+        yield from _unknown(together, width, style)
     if verbose:
         for result in _sorted(target.results, Status.PASS):
             yield f"{style(SIGNS[Status.PASS], fg='green')}  {result.control}  {result.title}"
@@ -104,6 +107,30 @@ def _target(target: TargetReport, width: int | None, style: Style, verbose: bool
 def _sorted(results: Sequence[Result], status: Status) -> list[Result]:
     chosen = [result for result in results if result.status is status]
     return sorted(chosen, key=lambda result: (-result.severity.rank, result.control))
+
+
+def _grouped(results: Sequence[Result]) -> list[list[Result]]:
+    """Results that rest on the same obstacle, the first of each group where it stood."""
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        place = str(result.evidence[0].path) if result.evidence else ""
+        groups.setdefault((result.message, place), []).append(result)
+    return list(groups.values())
+
+
+def _unknown(together: Sequence[Result], width: int | None, style: Style) -> Iterator[str]:
+    """One obstacle, with every control that could not get past it."""
+    first, *others = together
+    if not others:
+        yield from _finding(first, width, style)
+        return
+    sign = style(SIGNS[Status.UNKNOWN], fg=COLOURS[Status.UNKNOWN], bold=True)
+    yield f"{sign}  {first.severity}  {style(f'{len(together)} controls', bold=True)}"
+    yield from _wrapped(printable(first.message), width, INDENT, INDENT)
+    yield from (_place(citation) for citation in first.evidence)
+    names = ", ".join(result.control for result in together)
+    yield from _wrapped(f"Controls: {names}", width, INDENT, INDENT + "     ")
+    yield ""
 
 
 def _finding(result: Result, width: int | None, style: Style) -> Iterator[str]:

@@ -1,0 +1,91 @@
+"""``selfhost audit`` and its neighbours, as a user meets them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from selfhost.cli.root import run
+from selfhost.controls.registry import controls
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@dataclass
+class Done:
+    exit_code: int
+    stdout: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def selfhost(capsys: pytest.CaptureFixture[str]) -> Command:
+    def command(*arguments: str) -> Done:
+        code = run(list(arguments))
+        return Done(int(code), capsys.readouterr().out)
+
+    return command
+
+
+def test_one_bad_file(folder: Path, selfhost: Command) -> None:
+    (folder / "jicofo.conf").write_text('jicofo.transcription.url-template = "wss://x.example"\n')
+    done = selfhost("audit", "jicofo.conf", "--format", "json", "-o", "json=report.json")
+    assert done.exit_code == 1
+    report = json.loads((folder / "report.json").read_text())
+    (failed,) = (r for r in report["results"] if r["status"] == "fail")
+    assert failed["control"] == "jicofo-transcription-url"
+    assert failed["evidence"][0]["line"] == 1
+    assert "web-local-recording" in report["targets"][0]["out_of_scope"]
+
+
+def test_what_cannot_be_read_is_said_once(folder: Path, selfhost: Command) -> None:
+    (folder / "config.js").write_text("var config = { a: 1,\n  b: {\n")
+    done = selfhost("audit", "config.js")
+    assert done.exit_code == 3
+    assert done.stdout.count("? UNKNOWN") <= 3, "one obstacle is told once"
+    assert "no failure seen" in done.stdout
+
+
+def test_a_huge_file_is_not_read(folder: Path, selfhost: Command) -> None:
+    (folder / "config.js").write_bytes(b"a" * 50_000_000)
+    done = selfhost("audit", "config.js")
+    assert done.exit_code == 3
+    assert done.stdout.count("? UNKNOWN") <= 3
+
+
+def test_a_report_is_not_overwritten(folder: Path, selfhost: Command) -> None:
+    (folder / "config.js").write_text("var config = {};\n")
+    (folder / "report.json").write_text("precious")
+    done = selfhost("audit", "config.js", "-o", "json=report.json")
+    assert done.exit_code == 2
+    assert (folder / "report.json").read_text() == "precious"
+
+
+def test_the_same_file_gives_the_same_report_but_for_the_time(
+    folder: Path, selfhost: Command
+) -> None:
+    (folder / "config.js").write_text("var config = {};\n")
+    reports = [json.loads(selfhost("audit", "config.js", "--format", "json").stdout) for _ in "ab"]
+    for report in reports:
+        report["targets"][0].pop("collected_at")
+    assert reports[0] == reports[1]
+
+
+def test_every_control_explains_itself(selfhost: Command) -> None:
+    for control in controls():
+        done = selfhost("explain", control.id)
+        assert done.exit_code == 0, done.stdout
+        assert control.title in done.stdout
+
+
+def test_controls_as_json(selfhost: Command) -> None:
+    listed = json.loads(selfhost("controls", "list", "--format", "json").stdout)
+    assert [entry["id"] for entry in listed] == [control.id for control in controls()]
