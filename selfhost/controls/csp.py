@@ -17,7 +17,7 @@ HARMLESS = {
     "mediastream:",
     "filesystem:",
 }
-#: Directives through which a page fetches or sends; ``default-src`` stands in for missing ones.
+#: Directives through which a page fetches or sends; ``default-src`` holds for missing ones.
 FETCHING = (
     "connect-src",
     "script-src",
@@ -30,7 +30,7 @@ FETCHING = (
     "manifest-src",
     "object-src",
 )
-#: Directives without such a stand-in.
+#: Directives for which ``default-src`` does not hold.
 OTHERS = ("form-action", "base-uri", "frame-ancestors", "report-uri", "report-to")
 
 

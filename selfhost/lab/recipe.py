@@ -45,7 +45,7 @@ echo force-unsafe-io > /etc/dpkg/dpkg.cfg.d/90lab
 rm -f /usr/sbin/policy-rc.d /etc/apt/apt.conf.d/docker-*
 """
 
-BASE = "docker.io/library/debian:"
+BASE = "debian:"
 #: For a machine without mmdebstrap that reaches a registry. ``sources`` and ``finish`` lie beside.
 CONTAINERFILE = """\
 FROM {base}

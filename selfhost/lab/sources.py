@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from selfhost.errors import LabError
+
 #: Debian's names for a release; what stands after them names a part of it.
 _SUITE = re.compile(
     r"(?:buster|bullseye|bookworm|trixie|forky|sid|oldoldstable|oldstable|stable|testing|unstable)"
@@ -45,22 +47,6 @@ class Source:
         return named.startswith("debian-archive-keyring.") or any(
             _DEBIAN.search(uri) for uri in self.uris
         )
-
-
-DEFAULT = (
-    Source(
-        ("http://deb.debian.org/debian",),
-        ("stable", "stable-updates"),
-        ("main",),
-        {"Signed-By": KEYRING},
-    ),
-    Source(
-        ("http://deb.debian.org/debian-security",),
-        ("stable-security",),
-        ("main",),
-        {"Signed-By": KEYRING},
-    ),
-)
 
 
 def parse_one_line(text: str) -> tuple[Source, ...]:
@@ -158,14 +144,20 @@ def _resolve(source: Source) -> Source:
 
 
 def of_machine(release: str, apt: Path = Path("/etc/apt")) -> tuple[Source, ...]:
-    """The archives that this machine's apt uses, for a release; Debian's own if it names none."""
+    """The archives that this machine's apt uses, for a release. Raises ``LabError`` if none is."""
     sources: list[Source] = []
     for path in [apt / "sources.list", *sorted((apt / "sources.list.d").glob("*"))]:
         if path.suffix not in (".list", ".sources") or not path.is_file():
             continue
         parse = parse_deb822 if path.suffix == ".sources" else parse_one_line
         sources += [_resolve(source) for source in parse(path.read_text("utf-8", "replace"))]
-    found = for_release(sources, release) or for_release(DEFAULT, release)
+    found = for_release(sources, release)
+    if not found:
+        raise LabError(
+            "apt's configuration on this machine names no archive of Debian.",
+            hint="The lab builds its servers from Debian's packages: add Debian's sources to apt, "
+            "or uninstall mmdebstrap to have the image taken from a container registry.",
+        )
     signed = []
     for source in found:  # without a keyring of its own, apt's own set of keys applies: Debian's
         options = source.options

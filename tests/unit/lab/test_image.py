@@ -75,7 +75,7 @@ def test_the_reason_is_the_first_error() -> None:
 
 def test_the_registrys_image_is_labelled_and_its_own_habits_are_undone() -> None:
     text = recipe.containerfile("trixie", "selfhost.lab=0")
-    assert text.startswith("FROM docker.io/library/debian:trixie\n")
+    assert text.startswith("FROM debian:trixie\n")
     assert "\nLABEL selfhost.lab=0\n" in text
     assert "policy-rc.d" in recipe.FINISH
     assert "docker-*" in recipe.FINISH
