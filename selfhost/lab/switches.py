@@ -44,17 +44,17 @@ SWITCHES = (
         "echo 'jicofo.jibri.brewery-jid = \"JibriBrewery@internal.auth.meet.example.test\"'"
         " >> /etc/jitsi/jicofo/jicofo.conf",
     ),
-    Switch("web-transcription", "captions", _client("config.transcription = {enabled: true};")),
-    Switch("web-live-streaming", "streaming", _client("config.liveStreaming = {enabled: true};")),
+    Switch("web-transcription", "captions", _client("config.transcribingEnabled = true;")),
+    Switch("web-live-streaming", "streaming", _client("config.liveStreamingEnabled = true;")),
     Switch(
-        "web-stun-servers",
+        "web-stun",
         "a third party's STUN server",
         _client('config.p2p.stunServers = [{urls: "stun:stun.l.google.com:19302"}];'),
     ),
     Switch(
-        "web-analytics",
+        "web-analytics-services",
         "a tracker",
-        _client('config.analytics = {amplitudeAPPKey: "0123456789abcdef"};'),
+        _client('config.analytics.amplitudeAPPKey = "0123456789abcdef";'),
     ),
     Switch(
         "nginx-access-log",
@@ -66,7 +66,7 @@ SWITCHES = (
     Switch(
         "prosody-federation",
         "federation with other chat servers",
-        "sed -i 's/^modules_disabled.*s2s.*/modules_disabled = { }/' /etc/prosody/conf.d/*",
+        "sed -i '/\"s2s\";/d' $(grep -l modules_disabled /etc/prosody/conf.d/*)",
     ),
     Switch(
         "host-never-packages",

@@ -192,6 +192,10 @@ StandardError=null
 [Install]
 WantedBy=multi-user.target
 UNIT
+# A container does not always hear that a stopped service's last process is gone.
+mkdir -p /etc/systemd/system.conf.d
+printf '[Manager]\\nDefaultTimeoutStopSec=8s\\n' > /etc/systemd/system.conf.d/quick.conf
+systemctl daemon-reexec
 systemctl enable --now repository.service
 for _ in $(seq 50); do curl -sf {URL}/jitsi-key.gpg.key >/dev/null && break; sleep 0.1; done
 """
