@@ -16,11 +16,14 @@ PROGRAM_NEEDS = (
     "host.unit_files",
     "host.processes",
     "host.containers",
+    "host.sockets",
 )
+#: Programs whose ports people move about; theirs is no trace of another program.
+KNOWN_LISTENERS = ("sshd", "nginx", "turnserver")
 
 
 def no_program(kind: Kind, *also: Program) -> Check:
-    """No program of this kind is installed, enabled, running, or in a container."""
+    """No program of this kind is installed, enabled, running, listening, or in a container."""
 
     def check(server: Server) -> Iterator[Verdict]:
         for program in (*of_kind(kind), *also):
@@ -52,6 +55,12 @@ def found(server: Server, program: Program) -> Iterator[Verdict]:
             yield fail(
                 f"{program.name}: process {process.pid} runs: {shown}", Cited(process.origin)
             )
+    for socket in server.sockets:
+        named = socket.command not in KNOWN_LISTENERS
+        if socket.listening and socket.local_port in program.ports and named:
+            who = socket.command or "something"
+            what = f"{program.name}: {who} listens on its port {socket.local_port}"
+            yield fail(what, Cited(socket.origin))
     for container in server.containers:
         if any(image in container.image.lower() for image in program.images):
             yield fail(

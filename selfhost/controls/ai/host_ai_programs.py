@@ -4,6 +4,7 @@ from selfhost.controls.host_predicates import (
     no_program,
     package_line,
     process_line,
+    socket_line,
 )
 from selfhost.controls.model import Category, Confidence, Control, Example, Fix, Severity
 
@@ -36,6 +37,7 @@ CONTROL = Control(
     ),
     check=no_program("ai"),
     bad=(
+        Example({"host.sockets": socket_line("127.0.0.1", 11434, "serve")}, at=1),
         Example(
             {
                 "host.processes": process_line(
@@ -53,6 +55,10 @@ CONTROL = Control(
         Example({"host.packages": package_line("whisper.cpp")}, at=1),
     ),
     good=(
+        Example(
+            {"host.sockets": socket_line("0.0.0.0", 8000, "nginx")},
+            note="the web server on that port",
+        ),
         Example(
             {
                 "host.processes": process_line(
