@@ -1,0 +1,21 @@
+"""The main job on Debian 13: provision, audit, provision again."""
+
+import json
+from pathlib import Path
+
+from selfhost import lab
+from tests.lab.conftest import provisioned
+
+
+def test_provision_audit_and_provision_again(tmp_path: Path) -> None:
+    try:
+        site = provisioned("test-trixie", "trixie", tmp_path)
+        report = json.loads(site.selfhost("audit", "--format", "json").stdout)
+        wrong = [r["message"] for r in report["results"] if r["status"] in ("fail", "unknown")]
+        assert wrong == []
+        assert report["verdict"] == {"policy": "pass", "evidence": "complete"}
+        again = site.selfhost("apply")
+        assert again.returncode == 0, again.stderr
+        assert "nothing had to change" in again.stderr
+    finally:
+        lab.down("test-trixie")
