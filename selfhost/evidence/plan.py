@@ -61,11 +61,6 @@ def server_plan() -> tuple[Step, ...]:
     return tuple(step for step in full_plan() if not step.only)
 
 
-def files_plan() -> tuple[Step, ...]:
-    """The steps for a folder or an image: what can be read without running anything."""
-    return tuple(step for step in full_plan() if step.kind in ("files", "listing"))
-
-
 @cache
 def step(name: str) -> Step:
     """The step of that name. Raises ``KeyError``."""
