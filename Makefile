@@ -1,11 +1,11 @@
-# make demo | test | test-unit | test-lab | lint | docs | lock | clean
+# make demo | test | test-all | test-unit | test-lab | test-nightly | lint | docs | lock | clean
 SHELL := /bin/bash
 VENV ?= .venv
 PY := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SELFHOST_LAB_DIR ?= $(CURDIR)/.selfhost/lab
 
-.PHONY: demo test test-unit test-lab lint docs lock clean tools
+.PHONY: demo test test-all test-unit test-lab test-nightly lint docs lock clean tools
 
 ## provision a container as if it were a VPS, audit it, break it, catch it, mend it
 demo: $(VENV)/.ready tools
@@ -14,11 +14,17 @@ demo: $(VENV)/.ready tools
 ## everything: style and types, unit tier, lab tier
 test: lint test-unit test-lab
 
+## the same, and what takes too long for every change
+test-all: test test-nightly
+
 test-unit: $(VENV)/.ready
 	$(PY) -m pytest -q -n auto -m "not lab" tests
 
 test-lab: $(VENV)/.ready tools
-	$(PY) -m pytest -q -m lab tests
+	$(PY) -m pytest -q -m "lab and not nightly" tests
+
+test-nightly: $(VENV)/.ready tools
+	$(PY) -m pytest -q -m nightly tests
 
 lint: $(VENV)/.ready
 	ruff check --quiet .
