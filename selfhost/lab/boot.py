@@ -45,6 +45,10 @@ def trial(runtime: Runtime, image: Callable[[], str]) -> str:
     """
     name = state.own_name(".trial")
     try:
+        runtime.call("version", timeout=60)  # its daemon may not run: the next engine's turn
+    except LabError as error:
+        return error.message
+    try:
         base = image()
     except BuildError as error:
         return error.message

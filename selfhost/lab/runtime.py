@@ -16,7 +16,7 @@ from selfhost.lab.state import Progress
 
 COMMAND_TIMEOUT = 300.0
 ENGINES = ("podman", "docker")
-INSTALL = "On Debian and Ubuntu: apt-get install podman runc crun netavark"
+INSTALL = "On Debian and Ubuntu: apt-get install podman runc crun netavark iptables"
 
 
 @dataclass(frozen=True, slots=True)

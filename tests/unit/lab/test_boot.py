@@ -128,3 +128,9 @@ def test_auto_takes_jitsis_own_where_it_can(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(packages, "reachable", lambda answers=answers: answers)
         assert packages.choose("auto") == choice
     assert packages.choose("jitsi") == "jitsi"
+
+
+def test_an_engine_whose_daemon_does_not_run_is_only_one_that_was_tried(engine: Any) -> None:
+    engine.answer = lambda _: 1
+    why = boot.trial(Runtime("docker", (), (), ()), lambda: pytest.fail("no image is needed"))
+    assert why == "`docker version` failed: Error: no"
