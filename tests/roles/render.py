@@ -44,7 +44,13 @@ def render_defaults(dest: Path, variables: Mapping[str, Any]) -> None:
     loader = _loader()
     play = loader.load_from_file(str(ROOT / "playbooks" / "site.yml"), trusted_as_template=True)[0]
     roles = [entry["role"] for entry in play["roles"]]
-    known: dict[str, Any] = {"inventory_hostname": variables["site_domain"], **SERVER}
+    name = variables["site_domain"]
+    known: dict[str, Any] = {
+        "inventory_hostname": name,
+        "groups": {"all": [name], **{group: [name] for group in GROUPS}},
+        "hostvars": {name: dict(variables)},
+        **SERVER,
+    }
     for folder in ("defaults", "vars"):
         for role in roles:
             known.update(_load(loader, ROLES / role / folder / "main.yml") or {})
