@@ -40,9 +40,11 @@ def apply(
     """
     from selfhost.provision.invocation import Request
     from selfhost.provision.run import run_playbook
+    from selfhost.settings.release import require_acknowledged
     from selfhost.settings.site import load_site
 
     site = load_site(inventory, vault_password_file)
+    require_acknowledged(site.settings, inventory)
     request = Request(
         check=check_only,
         diff=diff,

@@ -51,10 +51,12 @@ def check(
     reached or a question could not be answered.
     """
     from selfhost.provision import preflight
+    from selfhost.settings.release import require_acknowledged
     from selfhost.settings.site import load_site
 
     trust = preflight.Trust(host_key_fingerprint, accept_new_host_key)
     site = load_site(inventory, vault_password_file, need_secrets=False)
+    require_acknowledged(site.settings, inventory)
     reports = tuple(preflight.check_host(site, host, trust) for host in site.hosts)
     verdict = preflight.verdict(reports)
     if form == "json":

@@ -14,6 +14,7 @@ from pathlib import Path
 from selfhost.errors import SettingsError, UsageError
 from selfhost.provision import content
 from selfhost.settings import render, secrets
+from selfhost.settings.release import ACKNOWLEDGED, load_release
 from selfhost.settings.rules import domain_problem, is_private
 from selfhost.settings.site import load_site
 from selfhost.settings.specs import load_specs
@@ -100,7 +101,11 @@ def create(
 
 def _texts(plan: Plan) -> dict[str, str]:
     specs = load_specs(content.roles())
-    settings = {"site_domain": plan.domain, "site_public_address": plan.public_address}
+    settings = {
+        "site_domain": plan.domain,
+        "site_public_address": plan.public_address,
+        ACKNOWLEDGED: load_release(content.roles()).number,
+    }
     if plan.private_address:
         settings["site_private_address"] = plan.private_address
     generated = {option.name: secrets.generate() for option in render.secret_options(specs)}

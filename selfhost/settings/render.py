@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from selfhost.settings.inventory import GROUPS
+from selfhost.settings.release import ACKNOWLEDGED
 from selfhost.settings.rules import EXAMPLE_DOMAIN, EXAMPLE_SECRET
 from selfhost.settings.secrets import LENGTH
 from selfhost.settings.specs import NO_DEFAULT, Option, RoleSpec
@@ -91,14 +92,18 @@ def secret_options(specs: tuple[RoleSpec, ...]) -> tuple[Option, ...]:
     return tuple(o for spec in specs for o in spec.options if o.secret and o.required)
 
 
-def example(specs: tuple[RoleSpec, ...]) -> dict[str, str]:
+def example(specs: tuple[RoleSpec, ...], release: str) -> dict[str, str]:
     """The files of ``inventory.example`` by their path inside it."""
     address = "203.0.113.10"
     secrets = {
         option.name: f"{EXAMPLE_SECRET}{number:0>{LENGTH - len(EXAMPLE_SECRET)}}"
         for number, option in enumerate(secret_options(specs), start=1)
     }
-    settings = {"site_domain": EXAMPLE_DOMAIN, "site_public_address": address}
+    settings = {
+        "site_domain": EXAMPLE_DOMAIN,
+        "site_public_address": address,
+        ACKNOWLEDGED: release,
+    }
     return {
         "hosts.yml": hosts_text(HostEntry(EXAMPLE_DOMAIN, address)),
         "group_vars/all/settings.yml": settings_text(specs, settings),

@@ -14,6 +14,12 @@ from selfhost.settings import secrets
 from selfhost.settings.document import VAULT_HEADER, Value, Vaulted, read_text
 from selfhost.settings.inventory import GROUPS, InventoryHost, read_inventory
 from selfhost.settings.problems import Problem, raise_for
+from selfhost.settings.release import (
+    Release,
+    acknowledged_problem,
+    load_release,
+    renamed_problems,
+)
 from selfhost.settings.rules import EXAMPLE_DOMAIN, check_rules
 from selfhost.settings.specs import NO_DEFAULT, Option, load_specs, options_of
 
@@ -99,12 +105,13 @@ def load_site(
         return None
 
     options = options_of(load_specs(roles or content.roles()))
+    release = load_release(roles or content.roles())
     found = read_inventory(inventory, unseal)
     problems: dict[Problem, None] = dict.fromkeys(_group_problems(found, inventory))
     hosts: list[Host] = []
     for host in found:
         connection, values = _split(_open(host, unseal))
-        problems.update(dict.fromkeys(_check(values, options, secrets_closed=closed)))
+        problems.update(dict.fromkeys(_check(values, options, release, secrets_closed=closed)))
         problems.update(dict.fromkeys(_exposed(host.variables, options)))
         defaults = {n: o.default for n, o in options.items() if o.default is not NO_DEFAULT}
         plain = {name: value.plain() for name, value in values.items()}
@@ -160,10 +167,16 @@ def _split(variables: dict[str, Value]) -> tuple[dict[str, Value], dict[str, Val
 
 
 def _check(
-    values: dict[str, Value], options: Mapping[str, Option], *, secrets_closed: bool
+    values: dict[str, Value],
+    options: Mapping[str, Option],
+    release: Release,
+    *,
+    secrets_closed: bool,
 ) -> list[Problem]:
     from selfhost.settings.model import build_model, check_types  # pydantic is slow to import
 
+    renamed = list(renamed_problems(values, release.renamed))
+    values = {name: value for name, value in values.items() if name not in release.renamed}
     problems = check_types(build_model(options), options, values)
     if secrets_closed:
         problems = [
@@ -176,10 +189,11 @@ def _check(
             settings.setdefault(name, option.default)
     # Settings that the user wrote come last, so that a clash names what can be mended.
     ordered = {name: settings[name] for name in sorted(settings, key=lambda n: n in values)}
-    for problem in check_rules(ordered, options):
+    early = acknowledged_problem(settings, release.number)
+    for problem in (*check_rules(ordered, options), *([early] if early else [])):
         value = values.get(problem.key)
         problems.append(replace(problem, place=value.place if value else None))
-    return problems
+    return [*renamed, *problems]
 
 
 def _exposed(values: Mapping[str, Value], options: Mapping[str, Option]) -> list[Problem]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from selfhost.errors import UsageError
 from selfhost.settings import render
+from selfhost.settings.release import load_release
 from selfhost.settings.specs import NO_DEFAULT, Option, RoleSpec, load_specs
 
 BEGIN, END = "<!-- variables -->", "<!-- /variables -->"
@@ -26,7 +27,8 @@ def derived_files(checkout: Path) -> dict[Path, str]:
             files[folder / "defaults" / "main.yml"] = defaults_text(spec)
         readme = folder / "README.md"
         files[readme] = readme_text(spec, readme)
-    for name, text in render.example(specs).items():
+    release = load_release(checkout / "roles").number
+    for name, text in render.example(specs, release).items():
         files[checkout / "inventory.example" / name] = text
     return files
 

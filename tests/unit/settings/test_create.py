@@ -26,7 +26,7 @@ def _tree(directory: Path) -> dict[str, str]:
 
 
 def test_same_shape_as_the_example(inventory: Path, roles: Path) -> None:
-    example = render.example(load_specs(roles))
+    example = render.example(load_specs(roles), "0")
     for name, text in example.items():
         ours = (inventory / name).read_text()
         assert list(yaml.safe_load(ours)) == [
@@ -38,7 +38,7 @@ def test_same_shape_as_the_example(inventory: Path, roles: Path) -> None:
 
 
 def test_the_example_is_valid_as_it_stands(roles: Path, tmp_path: Path) -> None:
-    for name, text in render.example(load_specs(roles)).items():
+    for name, text in render.example(load_specs(roles), "0").items():
         path = tmp_path / "example" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
