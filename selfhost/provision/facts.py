@@ -39,6 +39,8 @@ class ServerFacts:
     architecture: str | None
     memory_kib: int | None
     disk_free_kib: int | None  # the lesser of / and /var
+    receive_buffer: int | None  # net.core.rmem_max, in bytes
+    receive_buffer_fixed: bool  # it cannot be changed from inside
     clock: int | None  # seconds since 1970
     init: str | None
     systemd_state: str | None
@@ -67,6 +69,8 @@ def parse_probe(output: bytes) -> ServerFacts:
         architecture=first("architecture"),
         memory_kib=_memory(sections.get("memory", [])),
         disk_free_kib=_disk(sections.get("disk", [])),
+        receive_buffer=_number(first("buffers")),
+        receive_buffer_fixed="fixed" in sections.get("buffers", ()),
         clock=_number(first("clock")),
         init=first("init"),
         systemd_state=first("systemd"),

@@ -1,5 +1,8 @@
 """Checks of the machine itself. Pure."""
 
+from collections.abc import Collection
+
+from selfhost.provision import sizing
 from selfhost.provision.checks import Check, Status, ok, unknown
 from selfhost.provision.facts import ServerFacts
 
@@ -7,10 +10,6 @@ from selfhost.provision.facts import ServerFacts
 SYSTEMS = {"debian": ("12", "13"), "ubuntu": ("22.04", "24.04")}
 ARCHITECTURES = ("amd64", "arm64")
 OLDEST_PYTHON = (3, 8)
-# In MiB. What is needed is the role preflight's setting, so that check and apply agree; these
-# count without it. A machine sold as "2 GB" reports some 1900 MiB: the kernel keeps a part.
-MEMORY_NEEDED, MEMORY_ADVISED = 1800, 3500
-DISK_NEEDED, DISK_ADVISED = 2048, 10_000
 CLOCK_ADVISED_S, CLOCK_ALLOWED_S = 5, 120
 
 
@@ -119,9 +118,10 @@ def packages(facts: ServerFacts) -> Check:
     return ok("packages", "no package is half installed")
 
 
-def memory(facts: ServerFacts, needed: int) -> Check:
-    """Is there enough memory (``needed`` in MiB)?"""
+def memory(facts: ServerFacts, groups: Collection[str], minimum: int) -> Check:
+    """Is there enough memory (``minimum``: MiB, for a host with all parts)?"""
     name = "memory"
+    needed, advised = sizing.memory_needed(groups, minimum), sizing.memory_advised(groups)
     if facts.memory_kib is None:
         return unknown(name, "the server's memory is not known", "run it again")
     size = f"{facts.memory_kib / 1024 / 1024:.1f} GiB"
@@ -129,17 +129,38 @@ def memory(facts: ServerFacts, needed: int) -> Check:
         return Check(
             name,
             Status.FAILED,
-            f"{size} of memory is too little: bridge, focus and Prosody need 2 GB",
-            "use a server with 2 GB or, better, 4 GB",
+            f"{size} of memory is too little: what this host does needs {needed} MiB",
+            f"use a server with {advised} MiB or more",
         )
-    if facts.memory_kib // 1024 < MEMORY_ADVISED:
+    heaps = sizing.heaps(facts.memory_kib // 1024, groups)
+    parts = (("bridge", heaps.bridge), ("focus", heaps.focus))
+    given = ", ".join(f"{part} {heap} MiB" for part, heap in parts if heap)
+    if facts.memory_kib // 1024 < advised:
         return Check(
             name,
             Status.WARNING,
             f"{size} of memory is enough for small meetings only",
-            "use a server with 4 GB",
+            f"use a server with {advised} MiB or more",
         )
-    return ok(name, size)
+    return ok(name, f"{size}; heaps: {given}" if given else size)
+
+
+def kernel(facts: ServerFacts, groups: Collection[str]) -> Check:
+    """Can the kernel hold what arrives while the bridge is busy?"""
+    name = "kernel"
+    setting, wanted = next(iter(sizing.KERNEL.items()))
+    if "jitsi_videobridge" not in groups:
+        return ok(name, "no bridge on this host, so no large receive buffers are needed")
+    if facts.receive_buffer is not None and facts.receive_buffer >= wanted:
+        return ok(name, f"{setting} is {facts.receive_buffer}")
+    if facts.receive_buffer_fixed:
+        return Check(
+            name,
+            Status.WARNING,
+            f"{setting} cannot be raised from inside this container: a busy meeting may stutter",
+            f"on the container's host: sysctl -w {setting}={wanted}, and in /etc/sysctl.d there",
+        )
+    return ok(name, f"{setting} will be raised to {wanted}")
 
 
 def disk(facts: ServerFacts, needed: int) -> Check:
@@ -150,7 +171,7 @@ def disk(facts: ServerFacts, needed: int) -> Check:
     size = f"{facts.disk_free_kib / 1024 / 1024:.1f} GiB free"
     if facts.disk_free_kib // 1024 < needed:
         return Check(name, Status.FAILED, f"{size}: too little", f"free {needed} MiB on / and /var")
-    if facts.disk_free_kib // 1024 < DISK_ADVISED:
+    if facts.disk_free_kib // 1024 < sizing.DISK_ADVISED:
         return Check(name, Status.WARNING, f"{size}: updates and logs need some", "free 10 GB")
     return ok(name, size)
 

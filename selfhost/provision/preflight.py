@@ -90,7 +90,7 @@ def check_host(site: Site, host: Host, trust: Trust) -> HostReport:
         )
         return HostReport(host.name, False, (odd,))
     offset = None if facts.clock is None else facts.clock - offset_of
-    checks = judge(facts, host.settings, dns.answer(), clock_offset=offset)
+    checks = judge(facts, host.settings, dns.answer(), groups=host.groups, clock_offset=offset)
     return HostReport(host.name, True, (greeting, *checks))
 
 

@@ -15,6 +15,9 @@ section architecture
 dpkg --print-architecture 2>/dev/null || uname -m
 section memory
 grep -E '^(MemTotal|SwapTotal):' /proc/meminfo
+section buffers
+cat /proc/sys/net/core/rmem_max 2>/dev/null
+$sudo test -w /proc/sys/net/core/rmem_max || echo fixed
 section disk
 df -Pk / /var 2>/dev/null
 section clock

@@ -1,9 +1,9 @@
 """Is a server ready to be provisioned? Judged from facts; pure. Each answer says what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from selfhost.provision import machine, network
+from selfhost.provision import machine, network, sizing
 from selfhost.provision.checks import Check, DnsAnswer
 from selfhost.provision.facts import ServerFacts
 
@@ -13,11 +13,13 @@ def judge(
     settings: Mapping[str, Any],
     dns: DnsAnswer,
     *,
+    groups: Collection[str],
     clock_offset: float | None,
 ) -> tuple[Check, ...]:
     """All checks, in the order in which a person would mend them.
 
-    ``clock_offset`` is the server's time less the controller's, in seconds.
+    ``groups`` are the host's in the inventory. ``clock_offset`` is the server's time less the
+    controller's, in seconds.
     """
     return (
         machine.privilege(facts),
@@ -27,9 +29,12 @@ def judge(
         machine.python(facts),
         machine.packages(facts),
         machine.memory(
-            facts, _number(settings, "preflight_minimum_memory_mb", machine.MEMORY_NEEDED)
+            facts,
+            groups,
+            _number(settings, "preflight_minimum_memory_mb", sizing.MEMORY_NEEDED),
         ),
-        machine.disk(facts, _number(settings, "preflight_minimum_disk_mb", machine.DISK_NEEDED)),
+        machine.kernel(facts, groups),
+        machine.disk(facts, _number(settings, "preflight_minimum_disk_mb", sizing.DISK_NEEDED)),
         machine.clock(clock_offset),
         *network.ports(facts, settings),
         network.conflicts(facts),

@@ -12,7 +12,11 @@ from selfhost.lab.standins.package import expand
 SOURCES = Path(__file__).resolve().parents[2] / "selfhost" / "lab" / "standins" / "sources"
 
 NGINX = """user www-data;
-events { worker_connections 768; }
+worker_processes auto;
+events {
+	worker_connections 768;
+	# multi_accept on;
+}
 http {
     include /etc/nginx/mime.types;
     access_log /var/log/nginx/access.log;

@@ -25,6 +25,9 @@ amd64
 MemTotal:        4194304 kB
 SwapTotal:             0 kB
 
+== buffers
+212992
+
 == disk
 Filesystem     1024-blocks     Used Available Capacity Mounted on
 /dev/sda1         40000000 10000000  30000000      25% /

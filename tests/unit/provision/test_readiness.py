@@ -12,6 +12,7 @@ from selfhost.provision.readiness import judge
 
 SETTINGS = {"site_domain": "meet.jitsi.net", "site_public_address": "203.0.113.7"}
 DNS = DnsAnswer(("203.0.113.7",))
+GROUPS = ("jitsi_signalling", "jitsi_turn", "jitsi_videobridge", "jitsi_web")
 
 
 def _judged(
@@ -19,17 +20,18 @@ def _judged(
     settings: dict[str, Any] | None = None,
     dns: DnsAnswer = DNS,
     offset: float | None = 0.4,
+    groups: tuple[str, ...] = GROUPS,
 ) -> dict[str, tuple[Status, str, str]]:
     facts = parse_probe(answer.encode())
-    checks = judge(facts, settings or SETTINGS, dns, clock_offset=offset)
+    checks = judge(facts, settings or SETTINGS, dns, groups=groups, clock_offset=offset)
     return {check.id: (check.status, check.message, check.fix) for check in checks}
 
 
 def test_a_good_server_is_ready(answer: str) -> None:
     judged = _judged(answer)
     assert {status for status, _, _ in judged.values()} == {Status.OK}
-    assert len(judged) == 13
-    assert judged["memory"][1] == "4.0 GiB"
+    assert len(judged) == 14
+    assert judged["memory"][1] == "4.0 GiB; heaps: bridge 1024 MiB, focus 512 MiB"
     assert judged["disk"][1] == "19.1 GiB free"
 
 
@@ -54,6 +56,9 @@ def test_a_good_server_is_ready(answer: str) -> None:
         ("memory", "4194304", "1048576", "failed", "1.0 GiB of memory is too little"),
         ("memory", "4194304", "1900000", "warning", "small meetings only"),
         ("memory", "4194304", "9" * 40, "unknown", "not known"),
+        ("kernel", "212992\n", "212992\nfixed\n", "warning", "cannot be raised"),
+        ("kernel", "212992\n", "10485760\nfixed\n", "ok", "net.core.rmem_max is 10485760"),
+        ("kernel", "212992\n", "\n", "ok", "will be raised to 10485760"),
         ("disk", "20000000", "900000", "failed", "too little"),
         ("disk", "20000000", "5000000", "warning", "4.8 GiB free"),
         ("ports", "\nend\n", "\n", "unknown", "ss is missing"),
@@ -143,7 +148,7 @@ def test_listeners_belong_to_units_or_else_to_programs() -> None:
         Listener("udp", "*", 3478, "", "", "turnserver"),
         Listener("udp", "*", 5349, "", "", ""),
     )
-    checks = judge(facts, SETTINGS, DNS, clock_offset=0)
+    checks = judge(facts, SETTINGS, DNS, groups=GROUPS, clock_offset=0)
     (ports,) = [check for check in checks if check.id == "ports"]
     assert ports.message == "another program holds 80/tcp, which the server needs"
 
@@ -152,7 +157,7 @@ def test_listeners_belong_to_units_or_else_to_programs() -> None:
 def test_whatever_a_server_prints_is_judged(noise: bytes) -> None:
     for output in (noise, b"== listeners\n" + noise + b"\nend\n== addresses\n" + noise):
         facts = parse_probe(output)
-        checks = judge(facts, SETTINGS, DNS, clock_offset=None)
+        checks = judge(facts, SETTINGS, DNS, groups=GROUPS, clock_offset=None)
         assert any(check.status is not Status.OK for check in checks)
         assert all(c.isprintable() for check in checks for c in check.message + check.fix)
 
@@ -172,3 +177,13 @@ def test_the_bridges_port_is_the_settings_word(answer: str) -> None:
     assert _judged(taken)["ports"][0] is Status.OK
     other = _judged(taken, {**SETTINGS, "videobridge_udp_port": 10001})["ports"]
     assert (other[0], "resolved holds 10001/udp" in other[1]) == (Status.FAILED, True)
+
+
+def test_what_a_host_does_decides_how_much_it_needs(answer: str) -> None:
+    relay = answer.replace("4194304", "1000000")
+    assert _judged(relay)["memory"][0] is Status.FAILED
+    judged = _judged(relay, groups=("jitsi_turn",))
+    assert judged["memory"][:2] == (Status.OK, "1.0 GiB")
+    assert "no bridge" in judged["kernel"][1]
+    alone = _judged(answer, groups=("jitsi_videobridge",))["memory"][1]
+    assert alone == "4.0 GiB; heaps: bridge 2048 MiB"
