@@ -90,6 +90,8 @@ def audit(
     if timings:
         seconds = time.perf_counter() - started
         click.echo(f"{len(chosen)} controls, {seconds:.2f} s with collection", err=True)
+    if not (targets or select or ignore):
+        _keep(inventory, report)
     for format_, path in files:
         path.write_text(_render(report, format_, None, False, verbose), "utf-8")
         click.echo(f"Report: {path}", err=True)
@@ -187,6 +189,15 @@ def _render(report: "Report", form: str, width: int | None, colour: bool, verbos
     from selfhost.reports import terminal
 
     return terminal.render(report, width=width, colour=colour, verbose=verbose)
+
+
+def _keep(inventory: Path, report: "Report") -> None:
+    """For selfhost status, which tells when the site was last audited."""
+    from selfhost.health import kept_audit
+    from selfhost.reports import json
+
+    if not kept_audit.keep(inventory, json.render(report)):
+        click.echo(f"The audit could not be kept in {inventory}.", err=True)
 
 
 def _terminal(context: click.Context) -> tuple[int | None, bool]:

@@ -32,6 +32,7 @@ COMMANDS = {
     "check": Entry("selfhost.cli.check", "check", "Look whether the server is ready for apply."),
     "apply": Entry("selfhost.cli.apply", "apply", "Provision the server with Ansible."),
     "audit": Entry("selfhost.cli.audit", "audit", "Judge a server or files from evidence."),
+    "status": Entry("selfhost.cli.status", "status", "Show how the servers are."),
     "collect": Entry("selfhost.cli.collect", "collect", "Save a server's evidence to a file."),
     "controls": Entry("selfhost.cli.controls", "controls", "List what the audit asks."),
     "explain": Entry("selfhost.cli.controls", "explain", "Tell all about one control."),

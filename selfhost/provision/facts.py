@@ -76,10 +76,8 @@ def parse_probe(output: bytes) -> ServerFacts:
         systemd_state=first("systemd"),
         python=_version(first("python")),
         addresses=_addresses(sections.get("addresses")),
-        listeners=_listeners(
-            sections.get("listeners", []),
-            _units(sections.get("units", [])),
-            _users(sections.get("users", [])),
+        listeners=read_listeners(
+            sections.get("listeners", []), sections.get("units", []), sections.get("users", [])
         ),
         packages=tuple(
             fields[-1]
@@ -160,12 +158,16 @@ def _users(lines: list[str]) -> dict[str, str]:
     return {parts[2]: parts[0] for parts in fields if len(parts) >= 3}
 
 
-def _listeners(
-    lines: list[str], units: dict[str, str], users: dict[str, str]
+def read_listeners(
+    lines: list[str], unit_lines: list[str], user_lines: list[str]
 ) -> tuple[Listener, ...] | None:
-    """The output of ``ss -Htulnpe``; None unless the marker says that it is whole."""
+    """The output of ``ss -Htulnpe``; None unless the marker ``end`` says that it is whole.
+
+    ``unit_lines``: ``pid=N`` and its cgroups; ``user_lines``: as in ``/etc/passwd``.
+    """
     if "end" not in lines:
         return None
+    units, users = _units(unit_lines), _users(user_lines)
     found = []
     for line in lines:
         fields = line.split(None, 6)

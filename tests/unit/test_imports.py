@@ -29,7 +29,8 @@ MAY = {
     "effective": {"effective", "readers", "evidence", "catalog"},
     "controls": {"controls", "effective", "readers", "evidence", "catalog", "errors"},
     "audit": {"audit", "controls", "effective", "evidence", "readers", "exitcodes"},
-    "reports": {"reports", "audit", "controls"},
+    "reports": {"reports", "audit", "controls", "health"},
+    "health": {"health", "provision", "settings", "targets", "errors"},
     "settings": {"settings", "provision", "errors", "exitcodes"},
     "provision": {"provision", "settings", "targets", "errors", "exitcodes"},
     "targets": {"targets", "evidence", "readers", "settings", "errors", "exitcodes"},
@@ -81,6 +82,7 @@ def test_nothing_imports_the_command_line() -> None:
         assert not any(name.startswith("selfhost.cli") for name in imported(path)), path
 
 
-def test_the_collector_is_one_file_of_the_standard_library() -> None:
-    roots = {name.partition(".")[0] for name in imported(ROOT / "evidence" / "collector.py")}
+@pytest.mark.parametrize("program", ["evidence/collector.py", "health/probe.py"])
+def test_what_runs_on_servers_is_one_file_of_the_standard_library(program: str) -> None:
+    roots = {name.partition(".")[0] for name in imported(ROOT / program)}
     assert roots <= set(sys.stdlib_module_names)
