@@ -2,9 +2,9 @@
 
 import importlib
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -14,6 +14,13 @@ from selfhost.cli import main, root
 from selfhost.cli.session import Session
 from selfhost.errors import TargetError
 from selfhost.exitcodes import ExitCode
+
+
+def _children_seconds() -> float:
+    """Processor time of the programs that were waited for: other load does not count."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
 
 HEAVY = ("pydantic", "paramiko", "rich", "tree_sitter", "yaml", "ansible", "jinja2")
 
@@ -96,11 +103,11 @@ def test_the_help_imports_nothing_heavy_and_is_quick() -> None:
     )
     times = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = _children_seconds()
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True
         )
-        times.append(time.perf_counter() - began)
+        times.append(_children_seconds() - began)
     assert done.stderr == "[]\n"
     assert all(entry.help in done.stdout for entry in root.COMMANDS.values() if not entry.hidden)
     assert "dev " not in done.stdout
