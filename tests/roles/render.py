@@ -28,8 +28,7 @@ GROUPS = ["jitsi_signalling", "jitsi_web", "jitsi_videobridge", "jitsi_turn"]
 SERVER: dict[str, Any] = {
     "ansible_check_mode": False,
     "group_names": GROUPS,
-    "_preflight_dpkg": {"stdout_lines": ["installed jitsi-meet", "installed nftables"]},
-    "_preflight_memory": {"stdout": "4000"},
+    "_preflight_seen": {"packages": ["jitsi-meet", "nftables"], "memory_mb": 4000, "running": []},
     "_firewall_connection": {"stdout": "192.0.2.1 50000 192.0.2.2 22"},
     "_firewall_sshd": {"stdout_lines": ["port 22"]},
 }

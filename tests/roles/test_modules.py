@@ -10,6 +10,7 @@ from tests.roles.render import module
 files = module("text_files")
 hocon = module("hocon_settings")
 account = module("prosody_account")
+state = module("server_state")
 
 
 def test_a_setting_is_replaced_where_it_stands_and_its_doubles_go() -> None:
@@ -118,3 +119,53 @@ def test_an_account_without_a_password_accepts_none() -> None:
 def test_the_file_of_an_account() -> None:
     path = account.account_file("/var/lib/prosody", "focus@auth.meet-1.example.org")
     assert path == "/var/lib/prosody/auth%2emeet%2d1%2eexample%2eorg/accounts/focus.dat"
+
+
+def test_packages_half_way_are_told_apart() -> None:
+    listed = (
+        "ii \tnginx\nrc \told\niU \tjicofo\niF \tprosody\nit \tman-db\niiR\tbroken\nhi \theld\n"
+    )
+    installed, unfinished = state.packages(listed)
+    assert installed == ["nginx", "held"]
+    assert unfinished == ["jicofo", "prosody", "man-db", "broken"]
+
+
+def test_only_primary_keys_count() -> None:
+    listed = (
+        "pub:-:255:22:B4D2D216F1FD7806:1:::-:::scESC::::::23::0:\nfpr:::::::::AAAA:\n"
+        "uid:-::::1::X::Jitsi::::::::::0:\nsub:-:255:18:C:1::::::e::::::23:\nfpr:::::::::BBBB:\n"
+    )
+    assert state.fingerprints(listed) == ["AAAA"]
+    assert state.fingerprints(listed + "pub:-::::2:\nfpr:::::::::CCCC:\n") == ["AAAA", "CCCC"]
+    assert state.fingerprints("") == []
+
+
+def test_a_unit_counts_as_running_when_it_also_starts_at_boot() -> None:
+    shown = (
+        "Id=nginx.service\nActiveState=active\nUnitFileState=enabled\n\n"
+        "Id=coturn.service\nActiveState=active\nUnitFileState=disabled\n\n"
+        "Id=prosody.service\nActiveState=failed\nUnitFileState=enabled\n\n"
+        "Id=jicofo.service\nActiveState=active\nUnitFileState=generated\n\n"
+        "Id=old.service\nActiveState=active\nUnitFileState=generated\n"
+    )
+    assert state.running(shown, {"jicofo.service"}) == ["nginx.service", "jicofo.service"]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("notAfter=Jan  2 00:00:00 1970 GMT\n", 1),
+        ("notAfter=Dec 31 00:00:00 1969 GMT\n", -1),
+        ("", None),
+        ("notAfter=soon\n", None),
+    ],
+)
+def test_how_long_a_certificate_is_valid(said: str, left: int | None) -> None:
+    assert state.days_left(said, now=0) == left
+
+
+def test_the_system_by_the_names_that_ansible_gives() -> None:
+    debian = 'PRETTY_NAME="Debian 12"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nID=debian\n'
+    assert state.system(debian) == ("Debian", "12")
+    assert state.system('NAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\n') == ("Ubuntu", "24.04")
+    assert state.system("NAME=Fedora\nID=fedora\n") == ("Fedora", "")

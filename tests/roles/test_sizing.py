@@ -27,7 +27,7 @@ def evaluated(role: str, name: str, memory: int, groups: tuple[str, ...]) -> str
     """A role's variable on a machine, by Ansible's own templating."""
     loader = DataLoader()
     known: dict[str, Any] = {
-        "_preflight_memory": {"stdout": str(memory)},
+        "_preflight_server": {"memory_mb": memory},
         "group_names": list(groups),
     }
     for folder in ("defaults", "vars"):
