@@ -31,6 +31,7 @@ COMMANDS = {
     "init": Entry("selfhost.cli.init", "init", "Write the settings of a new server."),
     "check": Entry("selfhost.cli.check", "check", "Look whether the server is ready for apply."),
     "apply": Entry("selfhost.cli.apply", "apply", "Provision the server with Ansible."),
+    "users": Entry("selfhost.cli.users", "users", "The people who may open rooms."),
     "audit": Entry("selfhost.cli.audit", "audit", "Judge a server or files from evidence."),
     "status": Entry("selfhost.cli.status", "status", "Show how the servers are."),
     "collect": Entry("selfhost.cli.collect", "collect", "Save a server's evidence to a file."),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from selfhost.settings.access import access_problems
 from selfhost.settings.problems import Problem
 from selfhost.settings.secrets import MIN_LENGTH
 from selfhost.settings.specs import Option
@@ -29,6 +30,7 @@ def check_rules(settings: _Settings, options: Mapping[str, Option]) -> Iterator[
     yield from _own_certificate(settings)
     yield from _ports(settings, options)
     yield from _memory(settings)
+    yield from access_problems(settings)
 
 
 def domain_problem(domain: str) -> tuple[str, str] | None:
@@ -134,7 +136,8 @@ def _secrets(settings: _Settings, options: Mapping[str, Option]) -> Iterator[Pro
     example = settings.get("site_domain") == EXAMPLE_DOMAIN
     for name, option in options.items():
         value = settings.get(name)
-        if not option.secret or not isinstance(value, str) or not value:
+        # Those that are not required are others' passwords, which are what they are.
+        if not (option.secret and option.required) or not isinstance(value, str) or not value:
             continue
         hint = f"use at least {MIN_LENGTH} letters and digits, or let selfhost init generate it"
         if not value.isascii() or not value.isalnum():

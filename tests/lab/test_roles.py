@@ -133,7 +133,7 @@ def test_secrets_are_readable_for_their_service_only(host: Any, settings: dict[s
         assert host.file(path).mode & 0o007 == 0, path
         assert host.file(path).group == group
     secrets = [settings[name] for name in settings if name.endswith(("_password", "_secret"))]
-    assert len(secrets) == 3
+    assert len(secrets) == 4
     arguments = said(host, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
     for secret in secrets:
         assert secret not in arguments

@@ -64,7 +64,13 @@ def test_the_playbook_names_every_role() -> None:
 
 def test_secrets_are_those_of_the_site_and_marked() -> None:
     secret = {n for role in NAMES for n, o in options(role).items() if o.get("no_log")}
-    assert secret == {"site_jvb_password", "site_focus_password", "site_turn_secret"}
+    assert secret == {
+        "site_jvb_password",
+        "site_focus_password",
+        "site_turn_secret",
+        "prosody_jwt_secret",
+        "prosody_ldap_bind_password",
+    }
 
 
 def test_no_command_line_holds_a_secret() -> None:

@@ -17,6 +17,7 @@ SITE = {
     "site_jvb_password": "a" * 32,
     "site_focus_password": "b" * 32,
     "site_turn_secret": "c" * 32,
+    "prosody_jwt_secret": "d" * 32,
 }
 #: A private default changed to its opposite, and the control that must object.
 RELAXATIONS = [
@@ -30,6 +31,7 @@ RELAXATIONS = [
     ("jicofo_jibri_brewery", "JibriBrewery@internal.auth.x", "jicofo-jibri-brewery"),
     ("videobridge_stun_addresses", ["stun.l.google.com:19302"], "videobridge-stun"),
     ("prosody_s2s", True, "prosody-federation"),
+    ("site_authentication", "none", "prosody-open-rooms"),
 ]
 
 
@@ -48,6 +50,29 @@ def test_the_defaults_have_no_finding_and_nothing_unknown(tmp_path: Path) -> Non
     assert statuses(evidence, Status.FAIL) == {}
     assert statuses(evidence, Status.UNKNOWN) == {}
     assert len(statuses(evidence, Status.PASS)) > 80
+
+
+@pytest.mark.parametrize(
+    "access",
+    [
+        {"site_guests": False, "site_lobby": "none"},
+        {"site_authentication": "jwt", "site_guests": False},
+        {"site_authentication": "jwt", "site_lobby": "host"},
+        {"site_authentication": "ldap", "prosody_ldap_url": "ldaps://ldap.example.org"},
+    ],
+    ids=["no guests", "tokens", "tokens and guests", "directory"],
+)
+def test_every_way_to_let_people_in_is_private(tmp_path: Path, access: dict[str, object]) -> None:
+    evidence = collected(tmp_path, **access)
+    assert statuses(evidence, Status.FAIL) == {}
+    assert statuses(evidence, Status.UNKNOWN) == {}
+    assert "prosody-open-rooms" in statuses(evidence, Status.PASS)
+
+
+def test_guests_without_a_lobby_to_wait_in_would_be_found(tmp_path: Path) -> None:
+    """What the rules of the settings refuse, the audit would see."""
+    evidence = collected(tmp_path, site_authentication="jwt", site_lobby="none")
+    assert "prosody-open-rooms" in statuses(evidence, Status.FAIL)
 
 
 @pytest.mark.parametrize(("variable", "value", "control"), RELAXATIONS)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import quoteattr
 
 from . import httpd
 from .arguments import Arguments, parse_arguments
@@ -26,12 +27,14 @@ _CLIENT = "jicofo.xmpp.client"
 
 @dataclass
 class Focus:
-    """State shared by XMPP and HTTP. ``bridges``: nickname in the brewery -> its statistics."""
+    """State shared by XMPP and HTTP. ``bridges``: nickname in the brewery -> its statistics;
+    ``rooms``: open room -> nicknames of those in it, but for the focus."""
 
     settings: Settings
     version: str
     bridges: dict[str, Mapping[str, str]] = field(default_factory=dict)
     connected: bool = False
+    rooms: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def domain(self) -> str:
@@ -73,7 +76,15 @@ class Focus:
             "xmpp": {"connected": self.connected},
         }
 
-    def request_conference(self, room: str) -> tuple[int, dict[str, object]]:
+    def may_open(self, asker: str) -> bool:
+        """Whether somebody may open rooms; ``asker`` is an address, empty when it is not known."""
+        kind = self.settings.text("jicofo.authentication.type", "NONE").upper()
+        if not self.settings.flag("jicofo.authentication.enabled", False) or kind == "NONE":
+            return True
+        domain = asker.partition("/")[0].rpartition("@")[2]
+        return domain == self.settings.text("jicofo.authentication.login-url")
+
+    def request_conference(self, room: str, asker: str = "") -> tuple[int, dict[str, object]]:
         """HTTP status and body for somebody who wants to meet in ``room``."""
         name, at, host = prepare(room).partition("@")
         conferences = (
@@ -81,9 +92,7 @@ class Focus:
         )
         if not name or not at:
             return 400, {"error": "room must be NAME@DOMAIN"}
-        if self.settings.flag("jicofo.authentication.enabled", False) and (
-            self.settings.text("jicofo.authentication.type", "NONE").upper() == "XMPP"
-        ):
+        if prepare(room) not in self.rooms and not self.may_open(asker):
             return 403, {"error": "not-authorized"}
         known = host == conferences.lower() or host.endswith("." + self.domain.lower())
         ready = known and self.connected and self.operational > 0
@@ -173,20 +182,49 @@ async def session(focus: Focus, connection: Connection, nickname: str) -> None:
     async for stanza in connection.stanzas():
         if stanza.tag == f"{CLIENT}presence":
             _occupant(focus, stanza, nickname)
+            await _participant(focus, connection, stanza)
         elif stanza.tag == f"{CLIENT}iq" and stanza.get("type") in {"get", "set"}:
             request = stanza.find(f"{FOCUS}conference")
             if request is not None:
-                _, answer = focus.request_conference(request.get("room", ""))
-                ready = str(bool(answer.get("ready"))).lower()
-                room = answer.get("room", "")
-                await connection.answer(
-                    stanza,
-                    f"<conference xmlns='{FOCUS[1:-1]}' ready='{ready}' room='{room}'/>",
-                )
+                await _asked(focus, connection, stanza, request.get("room", ""))
             elif stanza.find(f"{PING}ping") is not None:
                 await connection.answer(stanza)
             else:
                 await connection.answer(stanza, error="feature-not-implemented")
+
+
+async def _asked(focus: Focus, connection: Connection, stanza: Element, room: str) -> None:
+    """Somebody wants to meet: enter the room, which makes it, and say so."""
+    proxy, _, asker = stanza.get("from", "").partition("/")
+    if proxy != focus.settings.text(f"{_CLIENT}.client-proxy"):
+        asker = stanza.get("from", "")
+    status, answer = focus.request_conference(room, asker)
+    if status != 200:
+        error = "not-authorized" if status == 403 else "bad-request"
+        await connection.answer(stanza, error=error)
+        return
+    name = str(answer["room"])
+    if answer["ready"] and name not in focus.rooms:
+        focus.rooms[name] = set()
+        await connection.join(name, "focus")
+    ready = str(bool(answer["ready"])).lower()
+    await connection.answer(
+        stanza, f"<conference xmlns='{FOCUS[1:-1]}' ready='{ready}' room={quoteattr(name)}/>"
+    )
+
+
+async def _participant(focus: Focus, connection: Connection, stanza: Element) -> None:
+    """Somebody entered an open room or left it; the focus leaves after the last."""
+    room, _, who = stanza.get("from", "").partition("/")
+    if room not in focus.rooms or who == "focus":
+        return
+    if stanza.get("type") != "unavailable":
+        focus.rooms[room].add(who)
+        return
+    focus.rooms[room].discard(who)
+    if not focus.rooms[room]:
+        del focus.rooms[room]
+        await connection.send(f"<presence to={quoteattr(room + '/focus')} type='unavailable'/>")
 
 
 def _occupant(focus: Focus, stanza: Element, nickname: str) -> None:
@@ -241,6 +279,7 @@ async def keep_connected(focus: Focus) -> None:
             log("WARNING", str(problem))
         focus.connected = False
         focus.bridges.clear()
+        focus.rooms.clear()
         await asyncio.sleep(_RETRY)
 
 

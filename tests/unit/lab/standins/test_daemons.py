@@ -215,8 +215,13 @@ def test_conference_request() -> None:
 
 
 def test_conference_request_with_a_secure_domain() -> None:
-    found = focus(enabled=True, type="XMPP")
-    assert found.request_conference("a@conference.meet.example")[0] == 403
+    found = focus(enabled=True, type="XMPP", **{"login-url": "meet.example"})
+    room = "a@conference.meet.example"
+    assert found.request_conference(room)[0] == 403
+    assert found.request_conference(room, "x@guest.meet.example/y")[0] == 403
+    assert found.request_conference(room, "x@meet.example/y")[1]["ready"] is True
+    found.rooms[room] = {"x"}
+    assert found.request_conference(room, "x@guest.meet.example/y")[1]["ready"] is True
 
 
 def test_scram_proof_matches_what_a_server_stores() -> None:

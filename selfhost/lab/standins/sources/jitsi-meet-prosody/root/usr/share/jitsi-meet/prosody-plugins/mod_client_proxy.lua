@@ -37,7 +37,8 @@ local function forward(event)
     local question = st.clone(stanza);
     local ours = id();
     waiting[ours] = { from = stanza.attr.from, id = stanza.attr.id };
-    question.attr.from = module.host .. "/" .. jid.node(stanza.attr.from);
+    -- the asker in full, as the focus reads it
+    question.attr.from = module.host .. "/" .. stanza.attr.from;
     question.attr.to, question.attr.id = session.full_jid, ours;
     module:send(question);
     return true;
