@@ -1,6 +1,8 @@
 """How ansible-playbook is called: its arguments and its environment."""
 
+import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,14 +56,21 @@ def environment(site: Site, control: Path, events: int) -> dict[str, str]:
         ANSIBLE_RETRY_FILES_ENABLED="False",
         ANSIBLE_DEPRECATION_WARNINGS="False",
         ANSIBLE_DISPLAY_SKIPPED_HOSTS="False",
+        # A handler that an earlier run has not come to may have had another name then.
+        ANSIBLE_ERROR_ON_MISSING_HANDLER="False",
         PYTHONUNBUFFERED="1",
         SELFHOST_EVENTS_FD=str(events),
     )
     return found
 
 
-def command(site: Site, request: Request, playbook: Path) -> list[str]:
-    """The child's arguments. No secret is among them."""
+def command(
+    site: Site, request: Request, playbook: Path, left: Mapping[str, tuple[str, ...]]
+) -> list[str]:
+    """The child's arguments. No secret is among them.
+
+    ``left`` are handlers by host that an earlier run has not come to.
+    """
     found = [
         str(content.program("ansible-playbook")),
         "--inventory",
@@ -80,4 +89,6 @@ def command(site: Site, request: Request, playbook: Path) -> list[str]:
         found.append(f"--limit={request.limit}")
     if request.verbosity:
         found.append("-" + "v" * min(request.verbosity, 4))
+    if left:
+        found.append(f"--extra-vars={json.dumps({'_site_unfinished': left})}")
     return [*found, str(playbook)]

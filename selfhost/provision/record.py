@@ -44,6 +44,12 @@ def open_record(inventory: Path) -> Iterator[Path]:
         yield record
 
 
+def events_before(record: Path) -> Path | None:
+    """The events of the run before this one; None when there was none."""
+    found = [path for path in record.parent.glob("*/events.jsonl") if path.parent < record]
+    return max(found, default=None)
+
+
 def write_summary(
     record: Path,
     request: Request,

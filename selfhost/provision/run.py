@@ -20,12 +20,12 @@ from typing import IO, Any
 
 from selfhost.errors import ProvisionError, SelfhostError, TargetError, UsageError
 from selfhost.exitcodes import ExitCode
-from selfhost.provision import content, failure
+from selfhost.provision import content, failure, unfinished
 from selfhost.provision.events import RunState
 from selfhost.provision.invocation import Request, command, environment
 from selfhost.provision.masking import Masker
 from selfhost.provision.preflight import remember_keys
-from selfhost.provision.record import open_record, write_summary
+from selfhost.provision.record import events_before, open_record, write_summary
 from selfhost.settings.site import Site
 
 _TICK_S = 0.1
@@ -74,11 +74,13 @@ def run_playbook(site: Site, request: Request, observe: Observer) -> Outcome:
     with open_record(site.inventory) as record, _control_directory() as control:
         started = time.time()
         state, code = RunState(), None
+        before = events_before(record)
+        left = unfinished.pending(before.read_bytes().splitlines()) if before else {}
         try:
-            child = _start(site, request, playbook, control)
+            child = _start(site, request, playbook, control, left)
             try:
                 with _termination_as_interrupt():
-                    _follow(child, state, mask, record, observe)
+                    _follow(child, state, mask, record, left, observe)
                     code = child.process.wait()
             except BaseException:
                 _stop(child.process)
@@ -113,11 +115,13 @@ def _control_directory() -> Iterator[Path]:
                     )
 
 
-def _start(site: Site, request: Request, playbook: Path, control: Path) -> _Child:
+def _start(
+    site: Site, request: Request, playbook: Path, control: Path, left: unfinished.Pending
+) -> _Child:
     reading, writing = os.pipe()
     try:
         process = subprocess.Popen(
-            command(site, request, playbook),
+            command(site, request, playbook, left),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -134,7 +138,14 @@ def _start(site: Site, request: Request, playbook: Path, control: Path) -> _Chil
     return _Child(process, os.fdopen(reading, "rb", buffering=0))
 
 
-def _follow(child: _Child, state: RunState, mask: Masker, record: Path, observe: Observer) -> None:
+def _follow(
+    child: _Child,
+    state: RunState,
+    mask: Masker,
+    record: Path,
+    left: unfinished.Pending,
+    observe: Observer,
+) -> None:
     """Read both streams until the child has ended and nothing is left in them."""
     assert child.process.stdout is not None  # noqa: S101 - it was asked for
     with (
@@ -142,6 +153,8 @@ def _follow(child: _Child, state: RunState, mask: Masker, record: Path, observe:
         (record / "ansible.log").open("wb", buffering=0) as log,
         (record / "events.jsonl").open("wb", buffering=0) as kept,
     ):
+        if left:
+            kept.write(unfinished.first_line(left))
         selector.register(child.process.stdout, selectors.EVENT_READ, ("log", log))
         selector.register(child.events, selectors.EVENT_READ, ("events", kept))
         while selector.get_map():

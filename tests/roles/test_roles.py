@@ -103,3 +103,28 @@ def test_no_key_waits_to_be_filled_in() -> None:
     for path in ROLES.rglob("*.yml"):
         found = keys(yaml.safe_load(path.read_text(encoding="utf-8")))
         assert [key for key in found if "{{" in key] == [], path
+
+
+def test_every_handler_that_is_notified_exists() -> None:
+    """A run goes on with a warning where one is missing, so that an old name does no harm."""
+
+    def asked(node: Any) -> list[str]:
+        if isinstance(node, dict):
+            own = node.get("notify", [])
+            inner = [x for value in node.values() for x in asked(value)]
+            return ([own] if isinstance(own, str) else list(own)) + inner
+        return [x for item in node for x in asked(item)] if isinstance(node, list) else []
+
+    known = set()
+    for path in ROLES.glob("*/handlers/*.yml"):
+        for handler in yaml.safe_load(path.read_text(encoding="utf-8")):
+            listen = handler.get("listen", [])
+            known.update([handler["name"], *([listen] if isinstance(listen, str) else listen)])
+    notified = {
+        name
+        for path in ROLES.glob("*/tasks/*.yml")
+        for name in asked(yaml.safe_load(path.read_text(encoding="utf-8")))
+        if "{{" not in name
+    }
+    assert len(notified) > 5
+    assert notified <= known

@@ -12,6 +12,7 @@ import os
 import time
 from typing import Any
 
+from ansible.playbook.handler import Handler
 from ansible.plugins.callback import CallbackBase
 
 DOCUMENTATION = """
@@ -61,6 +62,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             "task": result.task.name or result.task.action,
             **more,
         }
+        if isinstance(result.task, Handler):
+            fields["handler"] = True
         if event in ("failed", "unreachable"):
             fields.update(_reason(data))
         self._write(event, **fields)
@@ -74,6 +77,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def v2_playbook_on_handler_task_start(self, task: Any) -> None:
         self._write("task", role=_role(task), task=task.name, path=task.get_path(), handler=True)
 
+    def v2_playbook_on_notify(self, handler: Any, host: Any) -> None:
+        topics = [handler.get_name(), handler.name, *handler.listen]
+        self._write("notify", host=host.get_name(), task=handler.name, topics=topics)
+
     def v2_on_file_diff(self, result: Any) -> None:
         data = result.result
         parts = [data, *(item for item in data.get("results") or [] if isinstance(item, dict))]
@@ -82,7 +89,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
             self._result("diff", result, text=text[:_DIFF_LIMIT])
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        self._result("ok", result, changed=bool(result.is_changed()))
+        changed = bool(result.is_changed())
+        notify = {"notify": result.task.notify} if changed and result.task.notify else {}
+        self._result("ok", result, changed=changed, **notify)
 
     def v2_runner_on_skipped(self, result: Any) -> None:
         self._result("skipped", result)

@@ -60,6 +60,29 @@ def _quiet(state: RunState, event: dict[str, Any] | None, log: bytes) -> None:
     return
 
 
+def test_the_next_run_is_told_what_a_killed_one_left_undone(site: Any, play: Any) -> None:
+    play(
+        'event("play", name="P", check=False)\n'
+        'event("task", role="web", task="T")\n'
+        'event("ok", host="h", role="web", task="T", changed=True, notify=["Reload nginx"])\n'
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    with pytest.raises(ProvisionError, match="signal 9"):
+        run_playbook(site, Request(), _quiet)
+    play(
+        "print(sys.argv)\n"
+        'event("play", name="P", check=False)\n'
+        'event("ok", host="h", task="N", changed=True, notify=["Reload nginx"])\n'
+        'event("notify", host="h", task="Reload nginx", topics=["Reload nginx"])\n'
+        'event("task", role="web", task="Reload nginx", handler=True)\n'
+        'event("ok", host="h", role="web", task="Reload nginx", changed=True, handler=True)\n'
+    )
+    mended = run_playbook(site, Request(), _quiet).record
+    assert '{"_site_unfinished": {"h": ["Reload nginx"]}}' in (mended / "ansible.log").read_text()
+    later = run_playbook(site, Request(), _quiet).record
+    assert "unfinished" not in (later / "ansible.log").read_text()
+
+
 def test_a_run_is_followed_and_recorded(site: Any, play: Any, secret: str) -> None:
     half = len(secret) // 2
     play(
@@ -222,7 +245,7 @@ def test_the_child_gets_no_foreign_settings_and_no_secret(
     request = Request(
         check=True, diff=True, tags="web", limit="h", verbosity=2, vault_password_file=password
     )
-    arguments = command(site, request, tmp_path / "site.yml")
+    arguments = command(site, request, tmp_path / "site.yml", {})
     assert arguments[3:] == [
         "--vault-password-file",
         str(password),
