@@ -34,6 +34,7 @@ COMMANDS = {
     "users": Entry("selfhost.cli.users", "users", "The people who may open rooms."),
     "audit": Entry("selfhost.cli.audit", "audit", "Judge a server or files from evidence."),
     "status": Entry("selfhost.cli.status", "status", "Show how the servers are."),
+    "doctor": Entry("selfhost.cli.doctor", "doctor", "Find out why the site does not work."),
     "collect": Entry("selfhost.cli.collect", "collect", "Save a server's evidence to a file."),
     "controls": Entry("selfhost.cli.controls", "controls", "List what the audit asks."),
     "explain": Entry("selfhost.cli.controls", "explain", "Tell all about one control."),

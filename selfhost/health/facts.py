@@ -171,13 +171,21 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the packet filter, and its rules as nft shows them."""
+
+    name: str | None = None
+    rules: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Firewall:
-    """``tables`` None: the kernel could not be asked. ``dropping``: other tables that drop."""
+    """``tables`` None: the kernel could not be asked. ``dropping``: others' tables that
+    drop what comes in and is not named."""
 
     tables: tuple[str, ...] | None = None
     rules: str | None = None
-    dropping: tuple[str, ...] = ()
-    docker: bool | None = None
+    dropping: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +274,8 @@ def _fit(hint: Any, raw: Any) -> Any:
     if origin is tuple and isinstance(raw, list) and len(raw) <= _MAX_ITEMS:
         return tuple(_fit(arguments[0], item) for item in raw)
     if origin is Mapping and isinstance(raw, dict) and len(raw) <= _MAX_ITEMS:
-        return {str(key)[:200]: _fit(arguments[1], value) for key, value in raw.items()}
+        known = {key: value for key, value in raw.items() if value is not None}
+        return {str(key)[:200]: _fit(arguments[1], value) for key, value in known.items()}
     if dataclasses.is_dataclass(hint):
         return _record(typing.cast("type[Any]", hint), raw)
     if hint is float and isinstance(raw, int | float) and not isinstance(raw, bool):

@@ -88,6 +88,14 @@ def modified(path: str) -> Optional[float]:
         return None
 
 
+def unpacked(path: str) -> Optional[float]:
+    """When a package's file came here; its modification time is that of the package's making."""
+    try:
+        return os.stat(path).st_ctime
+    except OSError:
+        return None
+
+
 # -- the machine -------------------------------------------------------------------------------
 
 
@@ -347,7 +355,7 @@ def xmpp(order: Facts) -> Facts:
     certificate = read("/var/lib/prosody/auth.%s.crt" % domain)
     body = "".join((certificate or "").split("-----")[2:3]).split()
     bundle = "".join((read("/etc/ssl/certs/ca-certificates.crt") or "").split())
-    plugins = [modified(p) for p in glob.glob("/usr/share/jitsi-meet/prosody-plugins/*.lua")]
+    plugins = [unpacked(p) for p in glob.glob("/usr/share/jitsi-meet/prosody-plugins/*.lua")]
     return {
         "answers": status is not None,
         "status": status,
@@ -493,23 +501,17 @@ def firewall(_: Facts) -> Facts:
     tables = [
         line[len("table ") :].strip() for line in text.splitlines() if line.startswith("table ")
     ]
-    dropping: List[str] = []
+    dropping: List[Facts] = []
     for table in tables:
-        if table.startswith("inet selfhost") or len(dropping) > 10:
+        if table.startswith("inet selfhost") or len(dropping) > 5:
             continue
         rules = run("nft", "-s", "list", "table", *table.split()) or ""
-        if re.search(r"hook (?:input|forward) priority [^;]+; policy drop;", rules):
-            dropping.append(table)
-    docker = any(
-        re.search(r"\bDOCKER\b", run("nft", "list", "table", *t.split()) or "")
-        for t in tables
-        if t.endswith(" nat")
-    )
+        if re.search(r"hook input priority [^;]+; policy drop;", rules):
+            dropping.append({"name": table, "rules": rules[:20000]})
     return {
         "tables": tables,
         "rules": (run("nft", "-s", "list", "table", "inet", "selfhost") or "")[:20000],
         "dropping": dropping,
-        "docker": docker,
     }
 
 

@@ -1,7 +1,7 @@
 """Checks of what surrounds the machine: ports, other servers, addresses, DNS. Pure."""
 
 import ipaddress
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from selfhost.provision.checks import Check, DnsAnswer, Status, ok, unknown
@@ -51,16 +51,7 @@ def ports(facts: ServerFacts, settings: Mapping[str, Any]) -> Iterator[Check]:
             "apt-get install iproute2, and see 'privilege'",
         )
         return
-    foreign: dict[str, list[str]] = {}
-    for listener in facts.listeners:
-        owner = needed.get((listener.protocol, listener.port))
-        if owner is None or _belongs(listener, owner):
-            continue
-        who = listener.unit.removesuffix(".service") or listener.program or listener.user
-        who = who or "another program"
-        port = f"{listener.port}/{listener.protocol}"
-        if port not in foreign.setdefault(who, []):
-            foreign[who].append(port)
+    foreign = _foreign(facts.listeners, needed)
     for who, held in foreign.items():
         yield Check(
             name,
@@ -72,6 +63,30 @@ def ports(facts: ServerFacts, settings: Mapping[str, Any]) -> Iterator[Check]:
         )
     if not foreign:
         yield ok(name, "all that are needed are free or held by Jitsi Meet's own services")
+
+
+def foreign_holders(
+    listeners: Iterable[Listener], media: int, units: Collection[str]
+) -> dict[str, list[str]]:
+    """Programs that hold ports of these units, with the ports, as in ``443/tcp``."""
+    needed = {**PORTS, ("udp", media): "jitsi-videobridge2"}
+    return _foreign(listeners, {port: unit for port, unit in needed.items() if unit in units})
+
+
+def _foreign(
+    listeners: Iterable[Listener], needed: Mapping[tuple[str, int], str]
+) -> dict[str, list[str]]:
+    foreign: dict[str, list[str]] = {}
+    for listener in listeners:
+        owner = needed.get((listener.protocol, listener.port))
+        if owner is None or _belongs(listener, owner):
+            continue
+        who = listener.unit.removesuffix(".service") or listener.program or listener.user
+        who = who or "another program"
+        port = f"{listener.port}/{listener.protocol}"
+        if port not in foreign.setdefault(who, []):
+            foreign[who].append(port)
+    return foreign
 
 
 def _belongs(listener: Listener, owner: str) -> bool:

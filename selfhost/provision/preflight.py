@@ -1,11 +1,8 @@
 """Ask a server, through one SSH session, whether it is ready to be provisioned."""
 
-import ipaddress
 import os
 import re
-import socket
 import subprocess
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from selfhost.errors import TargetError, UsageError
-from selfhost.provision.checks import Check, DnsAnswer, Status
+from selfhost.provision.checks import Check, Status
 from selfhost.provision.facts import MAX_OUTPUT, parse_probe
+from selfhost.provision.lookup import Lookup
 from selfhost.provision.readiness import judge
 from selfhost.settings.site import Host, Site
 from selfhost.targets import ssh_connection
 from selfhost.targets.known_hosts import HostKey, host_name, known_keys
 
 PROBE = Path(__file__).with_name("probe.sh")
-_DNS_SECONDS = 5.0
 _RUN_SECONDS = 30.0
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}")
 
@@ -70,7 +67,7 @@ def check_host(site: Site, host: Host, trust: Trust) -> HostReport:
 
     A key that is trusted is stored in the site's ``known_hosts``, which Ansible reads.
     """
-    dns = _Lookup(str(host.settings.get("site_domain", "")))
+    dns = Lookup(str(host.settings.get("site_domain", "")))
     try:
         if host.connection == "local":
             greeting = Check("connection", Status.OK, "this machine itself")
@@ -181,37 +178,6 @@ def _store(key: HostKey, path: Path) -> bool:
             hint="the host's key is stored there; make the inventory writable for your user",
         ) from None
     return True
-
-
-class _Lookup:
-    """The domain's addresses, asked for in the background, as the resolver may take long."""
-
-    def __init__(self, domain: str) -> None:
-        self._domain = domain
-        self._answer = DnsAnswer(failure=f"no answer within {_DNS_SECONDS:.0f} seconds")
-        self._started = time.monotonic()
-        self._thread = threading.Thread(target=self._ask, daemon=True)
-        self._thread.start()
-
-    def _ask(self) -> None:
-        try:
-            found = socket.getaddrinfo(self._domain, None, type=socket.SOCK_STREAM)
-        except socket.gaierror as error:
-            nothing = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
-            gone = error.errno in nothing
-            self._answer = DnsAnswer() if gone else DnsAnswer(failure=error.strerror or "failed")
-        except (OSError, UnicodeError):
-            self._answer = DnsAnswer(failure="the name cannot be looked up")
-        else:
-            addresses = {
-                str(ipaddress.ip_address(str(item[4][0]).partition("%")[0])) for item in found
-            }
-            self._answer = DnsAnswer(tuple(sorted(addresses)))
-
-    def answer(self) -> DnsAnswer:
-        """The answer; waits for it until five seconds after the question."""
-        self._thread.join(max(0.0, self._started + _DNS_SECONDS - time.monotonic()))
-        return self._answer
 
 
 def as_json(reports: tuple[HostReport, ...]) -> Mapping[str, Any]:

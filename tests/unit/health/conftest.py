@@ -139,7 +139,6 @@ HEALTHY: dict[str, Any] = {
         "tables": ["inet selfhost", "inet selfhost_egress"],
         "rules": RULES,
         "dropping": [],
-        "docker": False,
     },
 }
 ALL = ("jitsi_signalling", "jitsi_turn", "jitsi_videobridge", "jitsi_web")
