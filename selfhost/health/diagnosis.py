@@ -35,6 +35,9 @@ WORDS = {
 }
 
 
+STARTING_SECONDS = 20  # Java takes its time
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """The public address, tried from this machine. None: not tried, or no answer either way."""
@@ -55,6 +58,16 @@ class Look:
     dns: DnsAnswer
     outside: Outside = Outside()
     clock_offset: float | None = None
+
+    def starting(self, unit: str) -> bool:
+        """Whether a service was started a moment ago, so that it cannot be judged yet."""
+        found = (self.facts.units or {}).get(unit)
+        return (
+            found is not None
+            and found.active == "active"
+            and found.since is not None
+            and self.facts.now - found.since < STARTING_SECONDS
+        )
 
 
 @dataclass(frozen=True, slots=True)

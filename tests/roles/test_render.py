@@ -262,3 +262,17 @@ def test_rendering_again_changes_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(render, "write_bases", lambda dest, variables: None)
     rendered(tmp_path, **RELAXED)
     assert {file: file.read_bytes() for file in files} == before
+
+
+def test_figures_are_on_loopback_and_only_where_they_are_wanted(
+    defaults: Path, tmp_path: Path
+) -> None:
+    unit = "etc/systemd/system/prometheus-node-exporter.service.d/selfhost.conf"
+    assert not (defaults / unit).exists()
+    assert not (defaults / "usr/local/libexec/selfhost-metrics").exists()
+    assert "{{ $labels.instance }}" in text(defaults, "usr/local/share/selfhost/alerts.yml")
+    dest = rendered(tmp_path, monitoring_host_exporter=True)
+    assert "--web.listen-address=127.0.0.1:9100 " in text(dest, unit)
+    script = text(dest, "usr/local/libexec/selfhost-metrics")
+    for name in ("web '/etc/jitsi/meet/", "turn '/etc/coturn/", "xmpp '/var/lib/prosody/auth."):
+        assert f"certificate {name}" in script

@@ -83,6 +83,10 @@ def _not_logged_in(look: Look) -> Iterator[Answer]:
         return
     if focus.operational >= look.expected.bridges:
         return
+    for unit in ("jicofo", "jitsi-videobridge2", "prosody"):
+        if look.starting(unit):
+            yield Unclear(f"{unit} has only just started: look again in half a minute")
+            return
     evidence = [
         f"{focus.operational} of {look.expected.bridges} bridges work, {focus.bridges} seen"
     ]

@@ -60,7 +60,11 @@ def _port(look: Look) -> Iterator[Answer]:
     port = look.expected.media_port
     if listeners is None:
         yield Unclear("ss did not answer, so it is not known who holds the ports")
-    elif not any(x.protocol == "udp" and x.port == port for x in listeners):
+    elif any(x.protocol == "udp" and x.port == port for x in listeners):
+        return
+    elif look.starting("jitsi-videobridge2"):
+        yield Unclear("jitsi-videobridge2 has only just started: look again in half a minute")
+    else:
         yield Found((f"nothing takes packets at UDP port {port}",))
 
 

@@ -51,6 +51,9 @@ def _dead(unit: str) -> Rule:
         )
         if found.active == "active" and not silent:
             return
+        if look.starting(unit):
+            yield Unclear(f"{unit} has only just started: look again in half a minute")
+            return
         evidence = [f"{unit}.service: {found.active or '?'} ({found.result or '?'})"]
         evidence += ["nothing answers on 127.0.0.1:8888"] if silent else []
         evidence += [f"it says: {complaint}"] if complaint else []

@@ -325,3 +325,23 @@ def test_ports_are_tried_from_here(expected: Make, monkeypatch: pytest.MonkeyPat
         expected(groups=("jitsi_videobridge",), public_address="127.0.0.1", media_port=closed)
     )
     assert found == Outside(media=False)
+
+
+@pytest.mark.parametrize(
+    ("unit", "changes"),
+    [
+        ("jicofo", {"focus/answers": False, "focus/operational": None}),
+        ("jitsi-videobridge2", {"focus/operational": 0}),
+        ("jitsi-videobridge2", {"listeners/sockets": ""}),
+        ("prosody", {"focus/operational": 0}),
+    ],
+)
+def test_what_has_only_just_started_is_not_judged(
+    raw: Raw, expected: Make, unit: str, changes: dict[str, Any]
+) -> None:
+    raw["units"][unit]["since"] = NOW - 5
+    for path, value in changes.items():
+        spoil(raw, path, value)
+    found, undecided = diagnose("h", looked(raw, expected()))
+    assert found == ()
+    assert f"{unit} has only just started" in undecided[0].why
