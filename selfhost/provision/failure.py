@@ -10,6 +10,19 @@ _STDERR_LINES = 5
 # What Ansible, apt and systemd say -> what to do. The first that is found counts.
 _ADVICE = (
     (
+        r"the acme server could not verify",
+        "its domain must lead to this server in DNS, and port 80 must be open to the Internet "
+        "(selfhost check says more); then apply again. Until then the old certificate is used",
+    ),
+    (
+        r"the acme server .* cannot be reached",
+        "see that the server reaches it, then apply again. Until then the old certificate is used",
+    ),
+    (
+        r"the acme server .* refuses \(ratelimited\)",
+        "wait as long as it says. For trials there is tls_acme_staging: true",
+    ),
+    (
         r"could not get lock|dpkg frontend lock|unable to acquire.*lock",
         "another apt runs on the server (perhaps unattended-upgrades): wait, then apply again",
     ),

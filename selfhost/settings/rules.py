@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from selfhost.settings.access import access_problems
 from selfhost.settings.problems import Problem
@@ -19,6 +20,21 @@ _DOCUMENTATION = [
     ipaddress.ip_network(net)
     for net in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20")
 ]
+_LETS_ENCRYPT = "letsencrypt.org"
+# Names that no public CA issues for: RFC 2606, 6761, 6762, 8375 and what ICANN keeps for networks.
+_NEVER_PUBLIC = (
+    ".test",
+    ".example",
+    ".invalid",
+    ".internal",
+    ".lan",
+    ".home.arpa",
+    ".onion",
+    "example.com",
+    "example.net",
+    "example.org",
+)
+_PEM_HERE = "name the PEM file on this machine"
 _Settings = Mapping[str, Any]
 
 
@@ -28,6 +44,7 @@ def check_rules(settings: _Settings, options: Mapping[str, Option]) -> Iterator[
     yield from _addresses(settings)
     yield from _secrets(settings, options)
     yield from _own_certificate(settings)
+    yield from _acme(settings)
     yield from _ports(settings, options)
     yield from _memory(settings)
     yield from access_problems(settings)
@@ -158,11 +175,69 @@ def _own_certificate(settings: _Settings) -> Iterator[Problem]:
     for key in ("tls_certificate", "tls_private_key"):
         path = settings.get(key)
         if not path:
-            yield Problem(
-                key, "is required with tls_mode: own", "name the PEM file on this machine"
-            )
+            yield Problem(key, "is required with tls_mode: own", _PEM_HERE)
         elif isinstance(path, str) and "{{" not in path and not Path(path).expanduser().is_file():
-            yield Problem(key, f"there is no file {path}", "name the PEM file on this machine")
+            yield Problem(key, f"there is no file {path}", _PEM_HERE)
+
+
+def _acme(settings: _Settings) -> Iterator[Problem]:
+    if settings.get("tls_mode") != "acme":
+        return
+    if settings.get("tls_acme_agree_terms") is not True:
+        yield Problem(
+            "tls_acme_agree_terms",
+            "is required with tls_mode: acme, which agrees to the ACME server's terms of service",
+            "read them, then set tls_acme_agree_terms: true",
+        )
+    directory = str(settings.get("tls_acme_directory") or "")
+    staging = settings.get("tls_acme_staging") is True
+    public = urlsplit(directory).hostname or ""
+    if "{{" not in directory and not re.fullmatch(r"https://[^\s/]+(/\S*)?", directory):
+        yield Problem(
+            "tls_acme_directory",
+            f"'{directory}' is not the URL of an ACME directory",
+            "write one such as https://acme-v02.api.letsencrypt.org/directory",
+        )
+    elif staging and not public.endswith(_LETS_ENCRYPT):
+        yield Problem(
+            "tls_acme_staging",
+            "is for Let's Encrypt only, and tls_acme_directory names another ACME server",
+            "remove one of the two",
+        )
+    elif public.endswith(_LETS_ENCRYPT):
+        yield from _publicly_issued(settings)
+    yield from _acme_contact(settings)
+
+
+def _publicly_issued(settings: _Settings) -> Iterator[Problem]:
+    """What keeps Let's Encrypt from issuing a certificate, whatever the server does."""
+    hint = "use tls_mode: own or self-signed, or an ACME server of your own (tls_acme_directory)"
+    for key in ("site_domain", "turn_domain"):
+        name = str(settings.get(key) or "")
+        if name.endswith(_NEVER_PUBLIC):
+            yield Problem(key, f"Let's Encrypt gives no certificate for '{name}'", hint)
+    address = settings.get("site_public_address")
+    if isinstance(address, str) and not address_problem(address, 4) and is_private(address):
+        yield Problem(
+            "site_public_address",
+            f"Let's Encrypt cannot reach '{address}', a private address, to check the domain",
+            hint,
+        )
+
+
+def _acme_contact(settings: _Settings) -> Iterator[Problem]:
+    email = settings.get("tls_acme_email")
+    if isinstance(email, str) and email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
+        yield Problem(
+            "tls_acme_email",
+            f"'{email}' is not an e-mail address",
+            "leave it out: none is needed",
+        )
+    path = settings.get("tls_acme_ca")
+    if isinstance(path, str) and path and "{{" not in path:
+        file = Path(path).expanduser()
+        if not file.is_file():
+            yield Problem("tls_acme_ca", f"there is no file {path}", _PEM_HERE)
 
 
 def _ports(settings: _Settings, options: Mapping[str, Option]) -> Iterator[Problem]:
