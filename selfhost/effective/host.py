@@ -7,6 +7,7 @@ from selfhost.effective.config import Config
 from selfhost.effective.seen import Unseen
 from selfhost.evidence.model import Document
 from selfhost.readers import facts
+from selfhost.readers.certificates import Certificate, read_certificates
 from selfhost.readers.dotenv import read_dotenv
 from selfhost.readers.shell_environment import read_shell_environment
 from selfhost.readers.tree import Origin, Problem, Source
@@ -54,6 +55,14 @@ def sockets(server: "Server") -> tuple[facts.Socket, ...]:
 def containers(server: "Server") -> tuple[facts.Container, ...]:
     """From docker and podman."""
     return _read(server.documents("host.containers"), facts.read_containers)
+
+
+def certificates(server: "Server") -> tuple[Certificate, ...]:
+    """The first one of each file, which is the server's own."""
+    found: list[Certificate] = []
+    for document in server.documents("host.certificates"):
+        found += _read((document,), read_certificates)[:1]
+    return tuple(found)
 
 
 def listing(server: "Server", source: str) -> tuple[facts.Entry, ...]:

@@ -11,6 +11,7 @@ from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope, Unseen
 from selfhost.evidence.model import Document, Evidence, State
 from selfhost.readers import facts
+from selfhost.readers.certificates import Certificate
 from selfhost.readers.compose import ComposeFile
 from selfhost.readers.nginx import NginxConfig
 from selfhost.readers.prosody import ProsodyConfig
@@ -179,6 +180,11 @@ class Server:
     def containers(self) -> tuple[facts.Container, ...]:
         """Containers of docker and podman."""
         return self._once("containers", lambda: host.containers(self))
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """The web and TURN server's own certificates, one per file; chains are left out."""
+        return self._once("certificates", lambda: host.certificates(self))
 
     def listing(self, source: str) -> tuple[facts.Entry, ...]:
         """Names of a source that lists folders."""
