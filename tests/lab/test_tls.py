@@ -124,17 +124,15 @@ def applied(site: Site, *options: str) -> None:
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 
-def renew(site: Site, *around: str) -> None:
-    """What the timer does, on a certificate that has come to its last days.
-
-    It is valid for years, so certbot is told to count all of them as its last days.
-    """
+def make_due(site: Site, days: int) -> None:
+    """Have certbot count so many days as the last ones of a certificate, which has years."""
     said(
         site,
-        "sed -i '/renew_before_expiry/d; 1i renew_before_expiry = 4000 days'"
+        r"sed -i 's/^\(# *\)\?renew_before_expiry = .*/renew_before_expiry = '\"$1\"' days/'"
+        " /etc/letsencrypt/renewal/selfhost.conf && grep -q '^renew_before_expiry = '\"$1\""
         " /etc/letsencrypt/renewal/selfhost.conf",
+        str(days),
     )
-    said(site, '"$@"', *around, "systemctl", "start", "certbot.service")
 
 
 def test_a_certificate_is_issued_and_renewed_under_open_connections(
@@ -155,7 +153,9 @@ def test_a_certificate_is_issued_and_renewed_under_open_connections(
 
     running = "systemctl show -p MainPID --value nginx coturn prosody"
     before = said(site, running)
-    renew(site, "python3", "-c", KEPT, site.server.hostname)
+    make_due(site, 4000)
+    around = ("python3", "-c", KEPT, site.server.hostname)
+    said(site, '"$@"', *around, "systemctl", "start", "certbot.service")  # as the timer does
     assert seen(site) != first
     assert [trusts(site, acme.root, port) for port in PORTS] == [True, True]
     assert said(site, running) == before
@@ -172,12 +172,8 @@ def test_a_renewal_that_cannot_be_used_leaves_the_old_one_and_is_tried_again(
     said(site, "echo 'nonsense;' >/etc/nginx/conf.d/broken.conf")
     said(site, "systemctl start certbot.service || true")
     assert seen(site) == old  # nothing was due
-    said(
-        site,
-        "sed -i '/renew_before_expiry/d; 1i renew_before_expiry = 4000 days'"
-        " /etc/letsencrypt/renewal/selfhost.conf; systemctl start certbot.service",
-        code=1,
-    )
+    make_due(site, 4000)
+    said(site, "systemctl start certbot.service", code=1)
     assert seen(site) == old
     assert said(site, f"cat /etc/jitsi/meet/{site.server.hostname}.crt").startswith(old)
     assert said(site, "systemctl is-failed certbot.service") == "failed\n"
@@ -187,7 +183,7 @@ def test_a_renewal_that_cannot_be_used_leaves_the_old_one_and_is_tried_again(
     assert ".new" not in left
 
     said(site, "rm /etc/nginx/conf.d/broken.conf")
-    said(site, "sed -i '/renew_before_expiry/d' /etc/letsencrypt/renewal/selfhost.conf")
+    make_due(site, 30)
     said(site, "systemctl start certbot.service")  # nothing is due: the pair that waits is used
     new = seen(site)
     assert new != old
