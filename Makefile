@@ -33,9 +33,10 @@ lint: $(VENV)/.ready
 	yamllint --strict .
 	cd playbooks && ansible-lint --offline -q
 
-## docs/controls.md from the controls themselves
+## docs/controls.md from the controls themselves, docs/troubleshooting.md from the doctor's rules
 docs: $(VENV)/.ready
 	$(PY) -m selfhost controls list --format markdown > docs/controls.md
+	$(PY) -m selfhost doctor --list --format markdown > docs/troubleshooting.md
 
 lock: $(VENV)/.ready
 	$(PY) requirements/lock.py

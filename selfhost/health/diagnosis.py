@@ -94,7 +94,7 @@ Check = Callable[[Look], Iterator[Answer]]
 class Rule:
     """A cause that the doctor knows.
 
-    ``rows``: the recurring troubles of Jitsi's admins that it answers, by number.
+    ``rows``: the numbers of the recurring troubles (``recurring.py``) that it answers.
     ``explained_by``: rules whose cause brings this one about, so that it is not told then.
     ``company``: told only beside another diagnosis, as it is harmless alone.
     ``chosen``: the settings want it so; told only when its symptom is asked for.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import click
 
 from selfhost.health.diagnosis import WORDS, Diagnosis, Rule, Symptom, Undecided
+from selfhost.health.recurring import RECURRING
 from selfhost.reports.escape import printable
 
 SCHEMA = "selfhost.doctor/1"
@@ -94,7 +95,17 @@ def markdown(rules: Iterable[Rule]) -> str:
             if symptom in rule.symptoms
         ]
         lines.append("")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_recurring(known)]) + "\n"
+
+
+def _recurring(rules: Sequence[Rule]) -> Iterator[str]:
+    yield "## Recurring troubles of Jitsi's admins, and what answers them"
+    yield ""
+    yield "| trouble | causes that the doctor tells | besides |"
+    yield "|---|---|---|"
+    for number, trouble in RECURRING.items():
+        causes = ", ".join(f"`{rule.id}`" for rule in rules if number in rule.rows)
+        yield f"| {number}. {_cell(trouble.words)} | {causes} | {_cell(trouble.elsewhere)} |"
 
 
 def listing(rules: Iterable[Rule]) -> str:

@@ -9,7 +9,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
 from selfhost.provision import sizing
-from tests.roles.render import GROUPS, ROLES, example, render_defaults
+from tests.roles.render import GROUPS, ROLES, ROOT, example, render_defaults
 
 MACHINES = (256, 512, 900, 1023, 1800, 1900, 2048, 3500, 3999, 4096, 7900, 8192, 16_000, 64_000)
 HOSTS = (
@@ -73,3 +73,15 @@ def test_files_and_connections_are_those_of_the_table(tmp_path: Path) -> None:
     assert sizing.NGINX_CONNECTIONS * 2 <= sizing.NGINX_FILES
     unit = (tmp_path / "etc/systemd/system/prosody.service.d/selfhost.conf").read_text("utf-8")
     assert f"LimitNOFILE={sizing.PROSODY_FILES}" in unit
+
+
+def test_the_document_states_the_same_numbers() -> None:
+    text = (ROOT / "docs" / "monitoring.md").read_text("utf-8")
+    for number in (
+        *(sizing.MEMORY_NEEDED, sizing.MEMORY_ADVISED, *sizing.KERNEL.values()),
+        *(sizing.NGINX_CONNECTIONS, sizing.NGINX_FILES, sizing.PROSODY_FILES),
+    ):
+        assert str(number) in text, number
+    many, few = sizing.heaps(10**6, GROUPS), sizing.heaps(0, GROUPS)
+    assert f"{few.bridge} to {many.bridge} MiB" in text
+    assert f"{few.focus} to {many.focus} MiB" in text

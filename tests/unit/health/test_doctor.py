@@ -1,6 +1,7 @@
 """Each cause that the doctor knows: brought about in a healthy server's facts, and told."""
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -11,11 +12,13 @@ from typing import Any
 import jsonschema
 import pytest
 
+from selfhost.controls import registry
 from selfhost.health import outside
 from selfhost.health.diagnosis import WORDS, Diagnosis, Look, Outside, Symptom, Undecided
 from selfhost.health.doctor import diagnose
 from selfhost.health.expected import Expected
 from selfhost.health.facts import parse_facts
+from selfhost.health.recurring import RECURRING
 from selfhost.health.rules import RULES
 from selfhost.provision.checks import DnsAnswer
 from selfhost.reports import diagnosis as report
@@ -212,6 +215,16 @@ def test_rules_are_sound() -> None:
         assert rule.symptoms, rule.id
         assert rule.cause.endswith("."), rule.id
     assert {symptom for rule in RULES for symptom in rule.symptoms} == set(Symptom)
+
+
+def test_every_recurring_trouble_is_answered_by_a_rule_or_elsewhere() -> None:
+    answered = {row for rule in RULES for row in rule.rows}
+    assert answered <= set(RECURRING)
+    for number, trouble in RECURRING.items():
+        assert trouble.elsewhere or number in answered, trouble.words
+        for name in re.findall(r"audit: (.*)", trouble.elsewhere):
+            for control in re.findall(r"`([\w-]+)`", name):
+                assert registry.find(control).id == control
 
 
 def test_the_deepest_cause_is_told_and_not_what_follows_from_it(raw: Raw, expected: Make) -> None:
