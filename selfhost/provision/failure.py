@@ -27,8 +27,34 @@ _ADVICE = (
         "another apt runs on the server (perhaps unattended-upgrades): wait, then apply again",
     ),
     (
-        r"no space left on device|not enough free space|you don't have enough free space",
+        r"no space left on device|not enough free space|you don't have enough free space"
+        r"|disk quota exceeded|errno 28",
         "free disk space on the server (df -h), then apply again",
+    ),
+    (
+        r"is not valid yet|is expired since|release file .* expired|certificate is not yet valid",
+        "the server's clock and the package server's disagree: look at both (timedatectl; selfhost "
+        "check compares the server's with yours), mend the wrong one, then apply again",
+    ),
+    (
+        r"clearsigned file isn't valid|nosplit|does the network require authentication",
+        "something else than a package repository answers there, such as a sign-in page or a "
+        "proxy: open the address from the server (curl -I), mend it or jitsi_repository_url",
+    ),
+    (
+        r"no_pubkey|badsig|expkeysig|revkeysig|invalid signature|couldn't be verified"
+        r"|could not be verified|is not signed",
+        "the repository is not signed by the key that is expected, so nothing of it was installed: "
+        "find out why before you change jitsi_repository_key_fingerprint",
+    ),
+    (
+        r"hash sum mismatch|file has unexpected size|mirror sync in progress",
+        "the package server hands out damaged or half-updated files: apply again in some minutes",
+    ),
+    (
+        r"does not have a release file|no longer has a release file|404 +not found|http error 404",
+        "there is no such repository or file at that address: mend jitsi_repository_url, "
+        "jitsi_repository_suite or the address in /etc/apt/sources.list.d",
     ),
     (
         r"temporary failure resolving|could not resolve|name or service not known",
@@ -40,12 +66,16 @@ _ADVICE = (
         "and whether the server reaches them",
     ),
     (
-        r"dpkg was interrupted|dpkg --configure -a",
-        "on the server: dpkg --configure -a && apt-get -f install; then apply again",
+        r"dpkg was interrupted|dpkg --configure -a|unmet dependencies|sub-process /usr/bin/dpkg"
+        r"|error processing package|held broken packages",
+        "apply again: it finishes an installation that was cut short. If that fails, on the "
+        "server: dpkg --configure -a && apt-get -f install shows why",
     ),
     (
-        r"failed to fetch|connection timed out|connection refused|unable to connect",
-        "the server does not reach what it needs: check its network and firewall",
+        r"failed to fetch|connection timed out|connection refused|unable to connect|timed out"
+        r"|network is unreachable|no route to host|could not connect|connection failed",
+        "the server does not reach what it needs: check its network, and a firewall on the way; "
+        "then apply again",
     ),
     (
         r"missing sudo password|sudo: a password is required|incorrect sudo password",

@@ -17,11 +17,14 @@ SNAPSHOT = "provisioned"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything below this folder is the lab tier."""
+    """Everything below this folder is the lab tier. What only tests the lab's own package doubles
+    is for the night: all else runs on them, so that a double that is broken shows there too."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker("lab")
+        if item.path.is_relative_to(here / "standins"):
+            item.add_marker("nightly")
 
 
 def selfhost(*arguments: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:

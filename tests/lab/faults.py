@@ -1,0 +1,168 @@
+"""Trouble for the tests: runs that are cut short, package servers that answer nonsense."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from selfhost import lab
+from tests.lab.conftest import Site
+
+Event = dict[str, Any]
+
+#: Run on a server: ``serve.py MODE`` answers every request on port 8099 in one way. The modes
+#: ``strange`` and ``future`` are package lists that are signed, by a key made here.
+SERVE = r"""
+import email.utils, http.server, os, subprocess, sys, time
+mode = sys.argv[1]
+gpg = ["gpg", "--batch", "--homedir", "/root/fault-keys"]
+body = {
+    "page": b"<!DOCTYPE html><title>Sign in</title><p>Welcome to our network",
+    "noise": bytes(range(256)) * 64,
+}.get(mode, b"")
+if mode in ("strange", "future"):
+    if not os.path.isdir("/root/fault-keys"):
+        os.mkdir("/root/fault-keys", 0o700)
+        make = ["--passphrase", "", "--quick-gen-key", "Fault <fault@example.test>", "ed25519"]
+        subprocess.run([*gpg, *make], check=True)
+        with open("/root/fault.asc", "wb") as stream:
+            subprocess.run([*gpg, "--armor", "--export"], check=True, stdout=stream)
+    day = 86400 if mode == "future" else 0
+    date = email.utils.formatdate(time.time() + 2 * day - 60, usegmt=True)
+    text = f"Origin: Fault\nSuite: stable\nDate: {date}\nSHA256:\n"
+    body = subprocess.run(
+        [*gpg, "--clearsign"], input=text.encode(), check=True, capture_output=True
+    ).stdout
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if mode == "silence":
+            time.sleep(3600)
+        signed = mode in ("strange", "future")
+        found = "InRelease" in self.path if signed else mode != "nothing"
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Length", str(len(body) if found else 0))
+        self.end_headers()
+        self.wfile.write(body if found else b"")
+    def log_message(self, *_):
+        pass
+http.server.ThreadingHTTPServer(("127.0.0.1", 8099), Handler).serve_forever()
+"""
+
+
+def on(site: Site, script: str) -> str:
+    """What a shell script says on the server; it must succeed."""
+    done = lab.run(site.server.name, ["sh", "-ec", script])
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.decode()
+
+
+def settings(site: Site, **values: object) -> None:
+    """Settings of the site, over those that it has."""
+    file = site.inventory / "group_vars" / "all" / "zz-fault.yml"
+    file.write_text(yaml.safe_dump(values), encoding="utf-8")
+
+
+def secrets(site: Site) -> dict[str, str]:
+    """The site's secrets by name."""
+    text = (site.inventory / "group_vars/all/secrets.yml").read_text(encoding="utf-8")
+    return {k: v for k, v in yaml.safe_load(text).items() if isinstance(v, str) and len(v) >= 16}
+
+
+def events(record: Path) -> list[Event]:
+    """What a run's record holds so far."""
+    found = []
+    for line in (record / "events.jsonl").read_text("utf-8").splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue  # the last line is being written
+    return found
+
+
+def last_record(site: Site) -> Path:
+    """The record of the latest run."""
+    return max(path for path in (site.inventory / "runs").iterdir() if path.is_dir())
+
+
+def changed(site: Site) -> list[tuple[str, str]]:
+    """Role and task of all that the latest run has changed."""
+    return [(e["role"], e["task"]) for e in events(last_record(site)) if e.get("changed")]
+
+
+@dataclass
+class Done:
+    """A command that has ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def applied_until(
+    site: Site, *options: str, reached: Callable[[Event], bool], act: Callable[[int], None]
+) -> Done:
+    """Run apply, and do something as soon as an event is there: ``act`` gets the process id of
+    ansible-playbook. Then wait for the end."""
+    runs = site.inventory / "runs"
+    before = set(runs.glob("*/events.jsonl"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "selfhost", "apply", "-i", str(site.inventory), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    try:
+        while process.poll() is None:
+            new = set(runs.glob("*/events.jsonl")) - before
+            if any(reached(event) for file in new for event in events(file.parent)):
+                act(_child(process.pid))
+                break
+            time.sleep(0.05)
+        else:
+            raise AssertionError("the run ended before: " + process.communicate()[1])
+        out, err = process.communicate(timeout=900)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate()
+    return Done(process.returncode, out, err)
+
+
+def begins(role: str) -> Callable[[Event], bool]:
+    """An event that shows that a role's turn has come."""
+    return lambda event: event["event"] == "task" and event.get("role") == role
+
+
+def kill(child: int) -> None:
+    """End ansible-playbook and all its children at once, as a crash would."""
+    os.killpg(child, signal.SIGKILL)
+
+
+def _child(parent: int) -> int:
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = path.read_text().rpartition(")")[2].split()
+            command = (path.parent / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if int(words[1]) == parent and b"ansible-playbook" in command:
+            return int(path.parent.name)
+    raise AssertionError("ansible-playbook does not run")
+
+
+def command_lines() -> Iterator[bytes]:
+    """The arguments of every process of this machine; those in its containers are among them."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            yield path.read_bytes()
+        except OSError:
+            continue

@@ -1,0 +1,256 @@
+"""Trouble in the middle of a run: one clear message, and the next run mends it.
+
+``docs/faults.md`` says what an administrator sees of each.
+"""
+
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from selfhost import lab
+from selfhost.lab import runtime
+from tests.lab import faults
+from tests.lab.conftest import Site
+
+ROLES = (
+    "preflight",
+    "firewall",
+    "jitsi_repository",
+    "prosody",
+    "jicofo",
+    "videobridge",
+    "web",
+    "tls",
+    "turn",
+    "privacy",
+)
+#: A package without files of its own; what is missing makes apt ask the package server.
+MISSING = "dpkg --remove --force-depends jitsi-meet >/dev/null"
+
+
+@pytest.fixture
+def troubled(site: Site) -> Iterator[Site]:
+    """The provisioned server, put back afterwards whatever was done to it."""
+    file = site.inventory / "group_vars" / "all" / "zz-fault.yml"
+    yield site
+    file.unlink(missing_ok=True)
+    site.reset()
+
+
+def converges(site: Site) -> None:
+    """A run mends all, one more changes nothing, and the audit has nothing to say."""
+    done = site.selfhost("apply")
+    assert done.returncode == 0, done.stderr
+    again = site.selfhost("apply")
+    assert "nothing had to change" in again.stderr, faults.changed(site)
+    audit = site.selfhost("audit", "--format", "json")
+    assert audit.returncode == 0, audit.stdout[-3000:]
+
+
+def told(site: Site, *options: str) -> str:
+    """The error of a run that fails: what, where and how to mend, and nothing of Python."""
+    done = site.selfhost("apply", *options)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.count("error: ") == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    error = done.stderr.partition("error: ")[2]
+    assert "failed on meet.example.test: " in error
+    assert "\n  hint: " in error
+    return error
+
+
+def since(site: Site, unit: str) -> str:
+    return faults.on(site, f"systemctl show -P ActiveEnterTimestampMonotonic {unit}")
+
+
+def test_a_service_reads_what_a_killed_run_has_written(troubled: Site) -> None:
+    faults.on(troubled, "sed -i 's/^realm=.*/realm=old/' /etc/turnserver.conf")
+    before = since(troubled, "coturn")
+    done = faults.applied_until(
+        troubled, "--tags", "turn,privacy", reached=faults.begins("privacy"), act=faults.kill
+    )
+    assert done.returncode == 1
+    assert "ended by signal 9" in done.stderr
+    assert "realm=meet" in faults.on(troubled, "cat /etc/turnserver.conf")
+    assert since(troubled, "coturn") == before
+    again = troubled.selfhost("apply", "--tags", "turn,privacy")
+    assert again.returncode == 0, again.stderr
+    assert since(troubled, "coturn") != before
+    assert "nothing had to change" in troubled.selfhost("apply", "--tags", "turn").stderr
+
+
+def test_a_package_that_is_only_unpacked_is_configured(troubled: Site) -> None:
+    faults.on(
+        troubled,
+        "cd /root && apt-get download -q jicofo >/dev/null && systemctl stop jicofo"
+        " && dpkg --unpack jicofo_*.deb >/dev/null && rm jicofo_*.deb",
+    )
+    assert "unpacked" in faults.on(troubled, "dpkg-query -W -f '${db:Status-Status}' jicofo")
+    done = troubled.selfhost("apply", "--tags", "jicofo,jitsi_repository")
+    assert done.returncode == 0, done.stderr
+    assert "installed" in faults.on(troubled, "dpkg-query -W -f '${db:Status-Status}' jicofo")
+    assert faults.on(troubled, "systemctl is-active jicofo").strip() == "active"
+
+
+NIGHTLY = pytest.mark.nightly
+
+
+@pytest.mark.parametrize(
+    ("mode", "says"),
+    [
+        ("page", "sign-in page"),
+        ("strange", "not signed by the key"),
+        pytest.param("noise", "sign-in page", marks=NIGHTLY),
+        pytest.param("nothing", "no such repository", marks=NIGHTLY),
+        pytest.param("future", "clock", marks=NIGHTLY),
+        pytest.param("silence", "does not reach", marks=NIGHTLY),
+        pytest.param("closed", "does not reach", marks=NIGHTLY),
+    ],
+)
+def test_a_package_server_that_answers_nonsense(troubled: Site, mode: str, says: str) -> None:
+    url = "http://127.0.0.1:8099"
+    changed = {"jitsi_repository_url": url}
+    key = "/etc/apt/keyrings/selfhost-jitsi.asc"
+    faults.on(troubled, MISSING)
+    if mode != "closed":
+        lab.run(troubled.server.name, ["tee", "/root/serve.py"], input=faults.SERVE.encode())
+        faults.on(
+            troubled,
+            f"systemd-run -q --unit=fault python3 /root/serve.py {mode};"
+            " for i in $(seq 100); do ss -Hltn | grep -q :8099 && break; sleep 0.1; done",
+        )
+    if mode == "future":
+        changed["jitsi_repository_key_fingerprint"] = faults.on(
+            troubled, f"cp /root/fault.asc {key}; gpg --with-colons --show-keys {key}"
+        ).split("fpr:::::::::")[1][:40]
+    faults.settings(troubled, **changed)
+    error = told(troubled, "--tags", "jitsi_repository")
+    assert says in error
+    if mode != "future":
+        assert "127.0.0.1:8099" in error
+
+
+def test_no_secret_is_left_where_others_read(site: Site) -> None:
+    """After a first run: logs of the server and of this machine, and files open to all."""
+    look = (
+        "cat /var/lib/selfhost-none 2>/dev/null; cd /; "
+        "find var/log var/cache/debconf var/lib/dpkg var/backups etc usr/share run -xdev -type f "
+        "-perm /o=r -size -20M -print0 | xargs -0 grep -lF -e SECRET 2>/dev/null; "
+        "grep -rlF -e SECRET /var/log; journalctl --no-pager -o cat | grep -F -e SECRET; true"
+    )
+    kept = [p for p in (site.inventory / "runs").rglob("*") if p.is_file()]
+    assert len(kept) > 2
+    found = faults.secrets(site)
+    assert len(found) >= 3
+    for name, secret in found.items():
+        assert faults.on(site, look.replace("SECRET", secret)).split() == [], name
+        assert [p for p in kept if secret.encode() in p.read_bytes()] == [], name
+
+
+@pytest.mark.nightly
+def test_killed_at_every_role_in_turn_from_a_bare_server(tmp_path: Path) -> None:
+    """One run after another is killed where the next role begins; the last one goes through.
+    Meanwhile no process of either side has a secret among its arguments."""
+    from selfhost.lab.inventory import write_inventory
+
+    name = "test-killed"
+    seen: set[str] = set()
+    ended = threading.Event()
+    try:
+        server = lab.up(name)
+        site = Site(server, write_inventory(server, tmp_path / "inventory"))
+        secrets = faults.secrets(site)
+
+        def watch() -> None:
+            while not ended.wait(0.1):
+                for line in faults.command_lines():
+                    seen.update(n for n, secret in secrets.items() if secret.encode() in line)
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        for role in ROLES:
+            done = faults.applied_until(site, reached=faults.begins(role), act=faults.kill)
+            assert done.returncode == 1, (role, done.stderr)
+            assert "Traceback" not in done.stderr
+        converges(site)
+        ended.set()
+        watcher.join()
+        assert seen == set()
+        test_no_secret_is_left_where_others_read(site)
+    finally:
+        ended.set()
+        lab.down(name)
+
+
+@pytest.mark.nightly
+def test_another_package_manager_at_work(troubled: Site) -> None:
+    faults.on(
+        troubled,
+        f"{MISSING}; systemd-run -q --unit=fault python3 -c 'import fcntl, time\n"
+        'f = open("/var/lib/dpkg/lock-frontend", "w"); fcntl.lockf(f, fcntl.LOCK_EX)\n'
+        "time.sleep(600)'; sleep 1",
+    )
+    assert "another apt runs" in told(troubled, "--tags", "jitsi_repository")
+    faults.on(troubled, "systemctl stop fault")
+    converges(troubled)
+
+
+def inside(site: Site, *command: str) -> None:
+    """A program of this machine among the server's mounts, with this machine's rights."""
+    found = runtime.known().call("inspect", "--format", "{{.State.Pid}}", site.server.container)
+    pid = found.stdout.decode().strip()
+    subprocess.run(["nsenter", "--target", pid, "--mount", *command], check=True)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("folder", "role"), [("/var/lib/apt/lists", "jitsi_repository"), ("/etc/nginx/snippets", "web")]
+)
+def test_a_full_disk(troubled: Site, folder: str, role: str) -> None:
+    if role == "jitsi_repository":
+        faults.on(troubled, MISSING)
+    inside(troubled, "mount", "-t", "tmpfs", "-o", "size=4k,mode=0755", "fault", folder)
+    faults.on(troubled, f"head -c 65536 /dev/zero > {folder}/filler 2>/dev/null || true")
+    assert "free disk space" in told(troubled, "--tags", role)
+    inside(troubled, "umount", folder)
+    converges(troubled)
+
+
+@pytest.mark.nightly
+def test_the_network_goes_in_the_middle(troubled: Site) -> None:
+    faults.on(troubled, "sed -i 's/^realm=.*/realm=old/' /etc/turnserver.conf")
+
+    def cut(child: int) -> None:
+        faults.on(
+            troubled,
+            "nft 'add table inet fault; add chain inet fault c { type filter hook input priority"
+            " -300; policy accept; }; add rule inet fault c iifname != lo drop'",
+        )
+
+    done = faults.applied_until(troubled, reached=faults.begins("privacy"), act=cut)
+    assert done.returncode == 3, done.stderr
+    assert "could not be reached" in done.stderr
+    faults.on(troubled, "nft delete table inet fault")
+    converges(troubled)
+    assert "realm=meet" in faults.on(troubled, "cat /etc/turnserver.conf")
+
+
+@pytest.mark.nightly
+def test_the_server_restarts_in_the_middle(troubled: Site) -> None:
+    faults.on(troubled, f"{MISSING}; sed -i 's/^realm=.*/realm=old/' /etc/turnserver.conf")
+
+    def restart(child: int) -> None:
+        runtime.known().call("restart", "--time", "0", troubled.server.container, timeout=120)
+
+    done = faults.applied_until(troubled, reached=faults.begins("privacy"), act=restart)
+    assert done.returncode in (1, 3), done.stderr
+    assert "Traceback" not in done.stderr
+    for _ in range(60):
+        if troubled.selfhost("check").returncode == 0:
+            break
+        time.sleep(1)
+    converges(troubled)
