@@ -1,0 +1,38 @@
+"""All that can be seen of a server from outside its programs, for comparing before and after."""
+
+import re
+
+from selfhost import lab
+
+#: Runs on the server: a line for each file, package, user and so on. What changes by itself on any
+#: server (logs, caches, counters of time) is left out or noted without content.
+_SCRIPT = r"""
+find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp \
+    -o -path /var/tmp -o -path /var/cache/apt -o -path /var/lib/apt/lists \) -prune \
+    -o -printf 'file %p %y %m %u %g %l\n'
+find /etc /usr/local /opt /srv /root /home -xdev -type f -exec sha256sum {} + | sed 's/^/content /'
+find /run/systemd/generator.late /run/systemd/system /run/systemd/transient -printf 'run %p\n'
+dpkg-query --show --showformat 'package ${Package} ${db:Status-Status}\n'
+apt-mark showmanual | sed 's/^/manual /'
+apt-mark showhold | sed 's/^/hold /'
+getent passwd | sed 's/^/user /'
+getent group | sed 's/^/group /'
+debconf-show --listowners | while read owner; do debconf-show "$owner" | sed "s|^|debconf $owner |"; done
+nft list ruleset 2>/dev/null | sed 's/^/nft /'
+systemctl list-unit-files --no-legend --plain | awk '{print "unit", $1, $2}'
+systemctl list-units --failed --no-legend --plain | sed 's/^/failed /'
+ls /var/lib/apt/lists | sed 's/^/list /'
+ss -Htuln | awk '{print "listens", $1, $5}'
+"""
+
+
+def footprint(server: str) -> frozenset[str]:
+    """The lines, without what any server changes by itself."""
+    done = lab.run(server, ["bash", "-c", _SCRIPT], timeout=300)
+    assert done.returncode == 0, done.stderr
+    return frozenset(line for line in done.stdout.decode().splitlines() if not _ITSELF.search(line))
+
+
+_ITSELF = re.compile(
+    r"^file (/var/log/journal|/var/lib/systemd/timers|/var/log/(dpkg|alternatives|apt)\b"
+)
