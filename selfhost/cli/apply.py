@@ -1,17 +1,15 @@
 """``selfhost apply``: provision the server."""
 
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from selfhost.cli.options import inventory_option, vault_option
-from selfhost.cli.session import session
+from selfhost.cli.progress import chosen
 
 if TYPE_CHECKING:
-    from selfhost.cli.progress import PlainProgress
     from selfhost.provision.events import RunState
     from selfhost.provision.run import Outcome
 
@@ -54,7 +52,7 @@ def apply(
         vault_password_file=vault_password_file,
     )
 
-    with _progress(verbose) as progress:
+    with chosen(verbose) as progress:
 
         def observe(state: "RunState", event: dict[str, Any] | None, log: bytes) -> None:
             progress.observe(state, event, log)
@@ -63,16 +61,6 @@ def apply(
 
         outcome = run_playbook(site, request, observe)
     _conclude(outcome, check_only, inventory)
-
-
-def _progress(verbose: int) -> "PlainProgress":
-    from selfhost.cli import progress
-
-    if verbose:
-        return progress.AnsibleOutput()
-    if sys.stderr.isatty():
-        return progress.LiveProgress(color=session().colored(sys.stderr))
-    return progress.PlainProgress()
 
 
 def _conclude(outcome: "Outcome", check_only: bool, inventory: Path) -> None:

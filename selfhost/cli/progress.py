@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from selfhost.cli.session import session
 from selfhost.provision.events import RunState, Step
 
 if TYPE_CHECKING:
@@ -100,3 +101,12 @@ class AnsibleOutput(PlainProgress):
         if log:
             sys.stderr.buffer.write(log)
             sys.stderr.flush()
+
+
+def chosen(verbose: int = 0) -> PlainProgress:
+    """The display that fits standard error: ``-v`` shows Ansible's own words."""
+    if verbose:
+        return AnsibleOutput()
+    if sys.stderr.isatty():
+        return LiveProgress(color=session().colored(sys.stderr))
+    return PlainProgress()

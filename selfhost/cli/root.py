@@ -36,6 +36,12 @@ COMMANDS = {
     "status": Entry("selfhost.cli.status", "status", "Show how the servers are."),
     "doctor": Entry("selfhost.cli.doctor", "doctor", "Find out why the site does not work."),
     "collect": Entry("selfhost.cli.collect", "collect", "Save a server's evidence to a file."),
+    "backup": Entry(
+        "selfhost.cli.backup", "backup", "Save the site, encrypted; look into backups."
+    ),
+    "restore": Entry("selfhost.cli.restore", "restore", "Make a clean server from a backup."),
+    "rename": Entry("selfhost.cli.rename", "rename", "Move the server to another domain."),
+    "uninstall": Entry("selfhost.cli.uninstall", "uninstall", "Take all away from the server."),
     "controls": Entry("selfhost.cli.controls", "controls", "List what the audit asks."),
     "explain": Entry("selfhost.cli.controls", "explain", "Tell all about one control."),
     "lab": Entry("selfhost.cli.lab", "lab", "Disposable servers in containers."),

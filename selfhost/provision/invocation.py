@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from selfhost.provision import content
@@ -24,6 +24,8 @@ class Request:
     limit: str | None = None
     verbosity: int = 0
     vault_password_file: Path | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Win over all others. They stand on the command line: no secrets."""
 
 
 def environment(site: Site, control: Path, events: int) -> dict[str, str]:
@@ -87,6 +89,8 @@ def command(
         found.append(f"--tags={request.tags}")
     if request.limit:
         found.append(f"--limit={request.limit}")
+    if request.variables:
+        found += ["--extra-vars", json.dumps(dict(request.variables))]
     if request.verbosity:
         found.append("-" + "v" * min(request.verbosity, 4))
     if left:

@@ -17,7 +17,9 @@ apt-mark showmanual | sed 's/^/manual /'
 apt-mark showhold | sed 's/^/hold /'
 getent passwd | sed 's/^/user /'
 getent group | sed 's/^/group /'
-debconf-show --listowners | while read owner; do debconf-show "$owner" | sed "s|^|debconf $owner |"; done
+for owner in $(debconf-show --listowners); do
+    debconf-show "$owner" | sed "s|^|debconf $owner |"
+done
 nft list ruleset 2>/dev/null | sed 's/^/nft /'
 systemctl list-unit-files --no-legend --plain | awk '{print "unit", $1, $2}'
 systemctl list-units --failed --no-legend --plain | sed 's/^/failed /'
@@ -34,5 +36,5 @@ def footprint(server: str) -> frozenset[str]:
 
 
 _ITSELF = re.compile(
-    r"^file (/var/log/journal|/var/lib/systemd/timers|/var/log/(dpkg|alternatives|apt)\b"
+    r"^file (/var/log/journal|/var/lib/systemd/timers|/var/log/(dpkg|alternatives|apt)\b)"
 )

@@ -102,9 +102,9 @@ def _carry_out(templar: Templar, task: dict[str, Any], dest: Path) -> None:
 
 
 @functools.cache
-def module(name: str) -> ModuleType:
+def module(name: str, role: str = "site") -> ModuleType:
     """One of the roles' own modules."""
-    spec = importlib.util.spec_from_file_location(name, ROLES / "site" / "library" / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, ROLES / role / "library" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     found = importlib.util.module_from_spec(spec)

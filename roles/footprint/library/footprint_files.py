@@ -1,8 +1,9 @@
 #!/usr/bin/python
-# ruff: noqa: PTH103, PTH104, PTH106, PTH107, PTH108, PTH112, PTH113, PTH114, PTH118, PTH120, PTH123, PTH207
+# ruff: noqa: PTH101, PTH104, PTH106, PTH107, PTH110, PTH112, PTH113, PTH114, PTH115, PTH120, PTH123, PTH207, PTH208, PTH211
 """Remove files by patterns, put back what was there before, remove folders that are empty then."""
 
 import base64
+import contextlib
 import glob
 import json
 import os
@@ -61,7 +62,9 @@ def remove(patterns, check):
     found = []
     for pattern in patterns:
         # glob leaves out links that lead nowhere unless they are named in full.
-        for path in sorted(set(glob.glob(pattern)) | ({pattern} if os.path.lexists(pattern) else set())):
+        for path in sorted(
+            set(glob.glob(pattern)) | ({pattern} if os.path.lexists(pattern) else set())
+        ):
             found.append(path)
             if check:
                 continue
@@ -110,10 +113,8 @@ def put_back(files, wanted, check):
             with open(temporary, "wb") as stream:
                 stream.write(content)
             os.chmod(temporary, entry["mode"])
-            try:
+            with contextlib.suppress(LookupError):  # its owner is gone: root's
                 shutil.chown(temporary, entry["owner"], entry["group"])
-            except LookupError:
-                pass  # its owner is gone: root's
             os.rename(temporary, path)
     return restored
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# ruff: noqa: PTH107, PTH108, PTH113, PTH118, PTH123, PTH207
+# ruff: noqa: PTH107, PTH110, PTH118, PTH123, PTH207
 """Purge the packages that provisioning brought, and none that somebody else needs."""
 
 import fnmatch
@@ -244,7 +244,9 @@ def main():
         if name in found and is_installed(found[name]):
             kept[name] = "another package needs it" if recorded else "it may have been there before"
     # Settings of packages that were removed before, but not purged.
-    stale = {n for n in own if n in found and not is_installed(found[n]) and _has_settings(found[n])}
+    stale = {
+        n for n in own if n in found and not is_installed(found[n]) and _has_settings(found[n])
+    }
     code, held, _ = module.run_command(["apt-mark", "showhold"])
     held = set(held.split()) & (names | set(own)) if code == 0 else set()
     if not module.check_mode:

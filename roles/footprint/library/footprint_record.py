@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# ruff: noqa: PTH103, PTH112, PTH113, PTH114, PTH115, PTH118, PTH123
+# ruff: noqa: PTH103, PTH104, PTH110, PTH115, PTH120, PTH123
 """Note down what a server had before its first provisioning, so that removal can go back to it."""
 
 import base64
