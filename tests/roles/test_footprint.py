@@ -45,7 +45,17 @@ def templar(known: dict[str, Any], **more: Any) -> Templar:
 
 @pytest.fixture(scope="module")
 def lists(known: dict[str, Any]) -> dict[str, Any]:
-    names = ("own", "shared", "units", "tables", "files", "edited", "of_domain", "with_package")
+    names = (
+        "own",
+        "shared",
+        "units",
+        "tables",
+        "files",
+        "edited",
+        "of_domain",
+        "with_package",
+        "empty",
+    )
     found = {name: value(known, f"_footprint_{name}") for name in (*names, "users", "groups")}
     for name in ("users", "groups"):
         found[name] = [entry if isinstance(entry, str) else entry["name"] for entry in found[name]]
@@ -89,8 +99,8 @@ def written(role: str, known: dict[str, Any]) -> set[str]:
 def covered(path: str, lists: dict[str, Any]) -> bool:
     folders = [folder for package in lists["with_package"].values() for folder in package]
     patterns = [*lists["files"], *lists["of_domain"], *lists["edited"], *folders]
-    patterns += ["/var/lib/selfhost", "/etc/apt/keyrings"]
-    return any(
+    patterns.append("/var/lib/selfhost")
+    return path in lists["empty"] or any(
         fnmatch.fnmatchcase(path, pattern) or path.startswith(pattern.rstrip("/") + "/")
         for pattern in patterns
     )
@@ -112,10 +122,10 @@ def test_the_removal_knows_every_unit_user_and_package(
     role: str, known: dict[str, Any], lists: dict[str, Any]
 ) -> None:
     packages = {*lists["own"], *lists["shared"]}
-    for path in written(role, known):
-        folder, _, name = path.rpartition("/")
+    for file in written(role, known):
+        folder, _, name = file.rpartition("/")
         if folder == "/etc/systemd/system" and name.endswith((".service", ".timer", ".path")):
-            assert name in lists["units"], path
+            assert name in lists["units"], file
     for kind in ("user", "group"):
         for _, arguments, task in made(role, f"ansible.builtin.{kind}"):
             for one in items(task, known):
@@ -172,6 +182,12 @@ AUTOMATIC = {"java", "fonts", "nginx-common", "libcurl", "lsof"}
         # What another package needs, or only recommends, stays.
         ({"base"}, status(games="Depends: java-runtime"), {"jicofo", "nginx", "nginx-common"}),
         ({"base"}, status(games="Recommends: fonts"), {"jicofo", "java", "nginx", "nginx-common"}),
+        # What was content without it before is no reason to keep it.
+        (
+            {"base", "games"},
+            status(games="Recommends: fonts"),
+            {"jicofo", "java", "fonts", "nginx", "nginx-common"},
+        ),
         ({"base"}, status(site="Depends: nginx"), {"jicofo", "java", "fonts"}),
         # Without a record nothing is known of the web server.
         (None, "", {"jicofo", "java", "fonts"}),
@@ -231,4 +247,7 @@ def test_removal_takes_links_not_what_they_lead_to(tmp_path: Path) -> None:
     removed = files.remove([f"{tmp_path}/fol*", f"{tmp_path}/dangling"], False)
     assert removed == [f"{tmp_path}/folder", f"{tmp_path}/dangling"]
     assert (outside / "precious").exists()
-    assert files.remove_empty([str(tmp_path), str(outside)], False) == []
+    (outside / "precious").unlink()
+    assert files.remove_empty([f"{tmp_path}/*", str(tmp_path)], [str(tmp_path)], False) == [
+        str(outside)
+    ]

@@ -20,7 +20,8 @@ options:
     elements: path
     default: []
   empty:
-    description: Folders to remove where nothing is left in them; those inside first.
+    description: Patterns of folders to remove where nothing is left in them, inner ones first,
+      but for those of the record.
     type: list
     elements: path
     default: []
@@ -75,9 +76,10 @@ def remove(patterns, check):
     return found
 
 
-def remove_empty(folders, check):
-    """Remove folders with nothing in them. Returns them."""
+def remove_empty(patterns, before, check):
+    """Remove folders with nothing in them that were not there before. Returns them."""
     found = []
+    folders = {folder for pattern in patterns for folder in glob.glob(pattern)} - set(before)
     for folder in sorted(folders, key=len, reverse=True):
         if os.path.isdir(folder) and not os.path.islink(folder) and not os.listdir(folder):
             found.append(folder)
@@ -132,12 +134,13 @@ def main():
         supports_check_mode=True,
     )
     given, check = module.params, module.check_mode
-    removed = remove(given["remove"], check)
-    restored = []
+    record = {"files": {}, "folders": []}
     if given["record"] and os.path.exists(given["record"]):
         with open(given["record"]) as stream:
-            restored = put_back(json.load(stream)["files"], given["put_back"], check)
-    removed += remove_empty(given["empty"], check)
+            record.update(json.load(stream))
+    removed = remove(given["remove"], check)
+    restored = put_back(record["files"], given["put_back"], check)
+    removed += remove_empty(given["empty"], record["folders"], check)
     module.exit_json(changed=bool(removed or restored), removed=removed, restored=restored)
 
 

@@ -28,6 +28,10 @@ options:
     type: list
     elements: str
     default: []
+  dependencies:
+    description: Purge what came with them, too. Without it, only I(own) goes.
+    type: bool
+    default: true
   record:
     description: What was there before, as written by footprint_record. It need not exist.
     type: path
@@ -147,7 +151,10 @@ def going(found, automatic, before, own, shared):
     while changed:
         changed = False
         for name in set(present) - gone:
-            for group in alternatives(present[name], "Depends", "Pre-Depends", "Recommends"):
+            needs = ("Depends", "Pre-Depends")
+            if name not in (before or ()):  # those were content without it
+                needs += ("Recommends",)
+            for group in alternatives(present[name], *needs):
                 providers = met_by(group)
                 if providers and providers <= gone:
                     gone -= providers
@@ -223,6 +230,7 @@ def main():
         argument_spec={
             "own": {"type": "list", "elements": "str", "required": True},
             "shared": {"type": "list", "elements": "str", "default": []},
+            "dependencies": {"type": "bool", "default": True},
             "record": {"type": "path", "required": True},
             "used": {"type": "dict", "default": {}},
             "ours": {"type": "list", "elements": "str", "default": []},
@@ -238,7 +246,11 @@ def main():
             kept[name] = f"{files[0]} uses it"
     shared = [name for name in module.params["shared"] if name not in kept]
     found = packages(_read("/var/lib/dpkg/status"))
-    names = going(found, _automatic(), set(before["packages"]) if recorded else None, own, shared)
+    if module.params["dependencies"]:
+        packages_before = set(before["packages"]) if recorded else None
+        names = going(found, _automatic(), packages_before, own, shared)
+    else:
+        names = {name for name in own if name in found and is_installed(found[name])}
     new = set(module.params["shared"]) - set(before.get("packages", ()))
     for name in new - names - set(kept):
         if name in found and is_installed(found[name]):

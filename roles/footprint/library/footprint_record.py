@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# ruff: noqa: PTH103, PTH104, PTH110, PTH115, PTH120, PTH123
+# ruff: noqa: PTH103, PTH112, PTH104, PTH110, PTH115, PTH120, PTH123
 """Note down what a server had before its first provisioning, so that removal can go back to it."""
 
 import base64
@@ -23,6 +23,11 @@ options:
     required: true
   kept:
     description: Files and links whose content shall be kept, where they exist.
+    type: list
+    elements: path
+    default: []
+  folders:
+    description: Folders of which shall be known whether they existed.
     type: list
     elements: path
     default: []
@@ -76,7 +81,7 @@ def kept(path):
     }
 
 
-def record(paths):
+def record(paths, folders):
     """All of it."""
     with open("/var/lib/dpkg/status", encoding="utf-8", errors="replace") as stream:
         packages = installed(stream.read())
@@ -85,6 +90,7 @@ def record(paths):
         "packages": packages,
         "users": sorted(entry.pw_name for entry in pwd.getpwall()),
         "groups": sorted(entry.gr_name for entry in grp.getgrall()),
+        "folders": [folder for folder in folders if os.path.isdir(folder)],
         "files": {path: found for path in paths if (found := kept(path)) is not None},
     }
 
@@ -96,6 +102,7 @@ def main():
         argument_spec={
             "path": {"type": "path", "required": True},
             "kept": {"type": "list", "elements": "path", "default": []},
+            "folders": {"type": "list", "elements": "path", "default": []},
         },
         supports_check_mode=True,
     )
@@ -104,7 +111,12 @@ def main():
         module.exit_json(changed=False)
     if not module.check_mode:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        text = json.dumps(record(module.params["kept"]), indent=1, sort_keys=True) + "\n"
+        text = (
+            json.dumps(
+                record(module.params["kept"], module.params["folders"]), indent=1, sort_keys=True
+            )
+            + "\n"
+        )
         temporary = path + ".new"
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
             stream.write(text)

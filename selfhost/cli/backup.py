@@ -1,0 +1,118 @@
+"""``selfhost backup``: save a site, encrypted; look into a backup."""
+
+import shlex
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from selfhost.cli.options import inventory_option, vault_option
+
+if TYPE_CHECKING:
+    from selfhost.backup.model import Backup
+
+passphrase_option = click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path),
+    envvar="SELFHOST_PASSPHRASE_FILE",
+    help="File whose first line is the passphrase (mode 0600); else it is asked for.",
+)
+identity_option = click.option(
+    "--identity",
+    type=click.Path(path_type=Path),
+    help="Private key (of age or SSH) that opens a backup made with --recipient.",
+)
+
+
+@click.group(invoke_without_command=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
+@passphrase_option
+@click.option(
+    "--recipient",
+    multiple=True,
+    metavar="KEY",
+    help="Instead of a passphrase, a public key (age1... or ssh-ed25519 ...); may be repeated.",
+)
+@inventory_option
+@vault_option
+@click.pass_context
+def backup(
+    context: click.Context,
+    output: Path | None,
+    force: bool,
+    passphrase_file: Path | None,
+    recipient: tuple[str, ...],
+    inventory: Path,
+    vault_password_file: Path | None,
+) -> None:
+    """Save what a site needs to come back, in one encrypted file.
+
+    Settings and secrets of the inventory; accounts, certificates and customisations of the
+    servers. Never logs, recordings, chats or rooms. Nothing is changed on the servers.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from selfhost.backup import create
+    from selfhost.backup.envelope import Lock
+    from selfhost.cli import passphrase
+    from selfhost.errors import UsageError
+    from selfhost.settings.site import load_site
+
+    site = load_site(inventory, vault_password_file, need_secrets=False)
+    path = output or create.default_name(site.domain)
+    if path.exists() and not force:
+        raise UsageError(f"{path} exists", hint="name another file, or overwrite with --force")
+    if not path.parent.is_dir():
+        raise UsageError(f"the folder {path.parent} does not exist")
+    if recipient and passphrase_file:
+        raise UsageError("give a passphrase or a recipient, not both")
+    lock = Lock("" if recipient else passphrase.for_backup(passphrase_file), recipient)
+    made = create.collect(site)
+    create.write(made, lock, path)
+    click.echo(f"{path}: {_counts(made)}", err=True)
+    click.echo(f"look into it with: selfhost backup verify {shlex.quote(str(path))}", err=True)
+
+
+@backup.command("list")
+@click.argument("file", type=click.Path(path_type=Path))
+@passphrase_option
+@identity_option
+def list_files(file: Path, passphrase_file: Path | None, identity: Path | None) -> None:
+    """List what a backup holds, without restoring anything."""
+    found = opened(file, passphrase_file, identity)
+    for entry in found.entries:
+        size = f"-> {entry.target}" if entry.target else str(len(entry.content))
+        click.echo(f"{entry.kind:<13}  {entry.mode:04o}  {size:>9}  {entry.name}")
+
+
+@backup.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@passphrase_option
+@identity_option
+def verify(file: Path, passphrase_file: Path | None, identity: Path | None) -> None:
+    """Decrypt a backup and check every file in it, without restoring anything."""
+    found = opened(file, passphrase_file, identity)
+    click.echo(f"{file} is whole: {_counts(found)}")
+
+
+def opened(file: Path, passphrase_file: Path | None, identity: Path | None) -> "Backup":
+    """A backup, decrypted and checked. Raises UsageError."""
+    from selfhost.backup import create, model
+    from selfhost.backup.envelope import Key, is_sealed, needs_passphrase, unseal
+    from selfhost.cli import passphrase
+    from selfhost.errors import UsageError
+
+    sealed = create.read(file)
+    if not is_sealed(sealed):
+        raise UsageError(f"{file} is not a backup of selfhost")
+    asked = needs_passphrase(sealed) and identity is None
+    key = Key(passphrase.for_restore(passphrase_file) if asked else "", identity)
+    return model.unpack(unseal(sealed, key, str(file)), str(file))
+
+
+def _counts(found: "Backup") -> str:
+    kinds = Counter(entry.kind for entry in found.entries)
+    told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+    return f"{found.domain}, {found.created}, selfhost {found.release}: {told}"
