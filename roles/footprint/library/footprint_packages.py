@@ -40,6 +40,11 @@ options:
     description: By package, patterns of files that show that somebody uses it for more than this.
     type: dict
     default: {}
+  watched:
+    description: More packages of which shall be told whether they are C(gone).
+    type: list
+    elements: str
+    default: []
   ours:
     description: Patterns of the files that do not count for I(used).
     type: list
@@ -69,7 +74,7 @@ kept:
   returned: always
   type: dict
 gone:
-  description: Packages of I(shared) that were not there before and are not there now.
+  description: Those of I(shared) and I(watched) that were not there before and are not there now.
   returned: always
   type: list
   elements: str
@@ -234,6 +239,7 @@ def main():
             "record": {"type": "path", "required": True},
             "used": {"type": "dict", "default": {}},
             "ours": {"type": "list", "elements": "str", "default": []},
+            "watched": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
     )
@@ -252,6 +258,7 @@ def main():
     else:
         names = {name for name in own if name in found and is_installed(found[name])}
     new = set(module.params["shared"]) - set(before.get("packages", ()))
+    watched = new | set(module.params["watched"]) - set(before.get("packages", ()))
     for name in new - names - set(kept):
         if name in found and is_installed(found[name]):
             kept[name] = "another package needs it" if recorded else "it may have been there before"
@@ -273,15 +280,15 @@ def main():
         changed=bool(names or stale or held or forgotten),
         purged=sorted(names | stale),
         kept=kept,
-        gone=sorted(_gone(found, names, new)) if recorded else [],
+        gone=sorted(_gone(found, names, watched)) if recorded else [],
         recorded=recorded,
         before={"users": before.get("users", []), "groups": before.get("groups", [])},
     )
 
 
-def _gone(found, purged, new):
-    """Those of ``new`` that are not installed, or were purged just now."""
-    return {n for n in new if n in purged or n not in found or not is_installed(found[n])}
+def _gone(found, purged, names):
+    """Those of ``names`` that are not installed, or were purged just now."""
+    return {n for n in names if n in purged or n not in found or not is_installed(found[n])}
 
 
 def _has_settings(fields):

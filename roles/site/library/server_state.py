@@ -196,7 +196,9 @@ def main():
     units = ("show", "--type=service,timer", "--property=Id,ActiveState,UnitFileState", "*")
     memory = re.search(r"^MemTotal:\s+(\d+)", _read("/proc/meminfo"), re.MULTILINE)
     disk = os.statvfs("/var")
-    keys = ("gpg", "--batch", "--with-colons", "--show-keys")
+    # gpg shall look only, and not make itself a folder and keyrings.
+    keys = ("gpg", "--homedir=/root", "--no-options", "--no-keyring", "--trust-model=always")
+    keys += ("--batch", "--with-colons", "--show-keys")
     certificate = ("openssl", "x509", "-noout", "-enddate", "-in")
     module.exit_json(
         changed=False,
