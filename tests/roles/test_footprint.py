@@ -76,6 +76,18 @@ def made(role: str, *modules: str) -> Iterator[tuple[str, dict[str, Any], dict[s
                         yield name, flat[name], flat
 
 
+def listed(node: Any) -> Iterator[Any]:
+    """Files to write that a role's variables list, for one setting or another."""
+    if isinstance(node, dict):
+        if "path" in node and {"content", "edits", "source"} & set(node):
+            yield node["path"]
+        for value in node.values():
+            yield from listed(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from listed(value)
+
+
 def items(task: dict[str, Any], known: dict[str, Any]) -> Iterator[Templar]:
     for item in templar(known).template(task.get("loop", [None])):
         yield templar(known, item=item)
@@ -83,7 +95,10 @@ def items(task: dict[str, Any], known: dict[str, Any]) -> Iterator[Templar]:
 
 def written(role: str, known: dict[str, Any]) -> set[str]:
     """Paths that a role's tasks write, whatever their conditions."""
-    found = set()
+    folders = [str(ROLES / role), str(ROLES / role / "tasks")]
+    known = {**known, "role_path": folders[0], "ansible_search_path": folders}
+    variables = render._load(render._loader(), ROLES / role / "vars" / "main.yml")
+    found = {templar(known).template(path) for path in listed(variables)}
     for name, arguments, task in made(role, "text_files", *WRITERS):
         for one in items(task, known):
             if name in WRITERS:
@@ -91,7 +106,7 @@ def written(role: str, known: dict[str, Any]) -> set[str]:
                 continue
             files = arguments["files"]
             for entry in one.template(files) if isinstance(files, str) else files:
-                if not entry.get("absent"):
+                if entry.get("absent") is not True:
                     found.add(one.template(entry["path"]))
     return found
 
