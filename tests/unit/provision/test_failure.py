@@ -50,6 +50,11 @@ SAID = {
     "[Errno 28] No space left on device",
     "interrupted": "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to "
     "correct the problem.",
+    "acme name": "the ACME server could not verify that the name is this server's: "
+    "meet.example.org: 203.0.113.7: Fetching http://meet.example.org/x: Connection refused",
+    "acme away": "the ACME server https://ca.example.org/dir cannot be reached: it refuses "
+    "connections",
+    "acme limit": "the ACME server https://ca.example.org/dir refuses (rateLimited): too many",
     "postinst": "'/usr/bin/apt-get -y install jicofo' failed: E: Sub-process /usr/bin/dpkg "
     "returned an error code (1)",
 }
@@ -67,6 +72,9 @@ TELLS = {
     "disk": "free disk space",
     "write": "free disk space",
     "interrupted": "apply again",
+    "acme name": "port 80 must be open to the Internet",
+    "acme away": "Until then the old certificate is used",
+    "acme limit": "tls_acme_staging: true",
     "postinst": "apply again",
 }
 
