@@ -25,24 +25,41 @@ LIVE = "/etc/letsencrypt/live/selfhost"
 INSTALL = "/usr/local/sbin/selfhost-certificate"
 
 #: Keeps a TLS connection to nginx and one to coturn open while the given command runs, and uses
-#: both again afterwards: HTTP on a kept connection; to coturn, an RFC 5389 binding request.
+#: both before and afterwards: signalling over a WebSocket, as in a call, to Prosody behind nginx;
+#: RFC 5389 binding requests to coturn.
 KEPT = """
-import http.client, socket, ssl, struct, subprocess, sys
+import socket, ssl, struct, subprocess, sys
+domain = sys.argv[1]
 trust = ssl._create_unverified_context()
-web = http.client.HTTPSConnection("127.0.0.1", 443, context=trust)
-def ask():
-    web.request("GET", "/config.js", headers={"Host": sys.argv[1]})
-    answer = web.getresponse()
-    answer.read()
-    return answer.status
-turn = trust.wrap_socket(socket.create_connection(("127.0.0.1", 5349), 10))
+def connect(port):
+    return trust.wrap_socket(socket.create_connection(("127.0.0.1", port), 20))
+def await_(words):
+    got = b""
+    while words not in got:
+        new = web.recv(4096)
+        assert new, got
+        got += new
+def send(stanza):
+    text = stanza.encode()
+    web.sendall(bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text)  # masked with zeros
 def bind():
     turn.sendall(struct.pack("!HHI12s", 1, 0, 0x2112A442, b"selfhost-tls"))
-    return struct.unpack("!H", turn.recv(2048)[:2])[0]
-assert (ask(), bind()) == (200, 0x0101)
-web.auto_open = 0
+    assert struct.unpack("!H", turn.recv(2048)[:2])[0] == 0x0101
+framing = "xmlns='urn:ietf:params:xml:ns:xmpp-framing'"
+web, turn = connect(443), connect(5349)
+web.sendall((
+    f"GET /xmpp-websocket HTTP/1.1\\r\\nHost: {domain}\\r\\nConnection: Upgrade\\r\\n"
+    "Upgrade: websocket\\r\\nSec-WebSocket-Version: 13\\r\\nSec-WebSocket-Protocol: xmpp\\r\\n"
+    "Sec-WebSocket-Key: c2VsZmhvc3Qtc2VsZmhvcw==\\r\\n\\r\\n"
+).encode())
+await_(b" 101 ")
+send(f"<open {framing} to='{domain}' version='1.0'/>")
+await_(b"features")
+bind()
 subprocess.run(sys.argv[2:], check=True)
-assert (ask(), bind()) == (200, 0x0101)
+bind()
+send(f"<close {framing}/>")
+await_(b"<close")
 """
 
 
@@ -126,13 +143,9 @@ def applied(site: Site, *options: str) -> None:
 
 def make_due(site: Site, days: int) -> None:
     """Have certbot count so many days as the last ones of a certificate, which has years."""
-    said(
-        site,
-        r"sed -i 's/^\(# *\)\?renew_before_expiry = .*/renew_before_expiry = '\"$1\"' days/'"
-        " /etc/letsencrypt/renewal/selfhost.conf && grep -q '^renew_before_expiry = '\"$1\""
-        " /etc/letsencrypt/renewal/selfhost.conf",
-        str(days),
-    )
+    file = "/etc/letsencrypt/renewal/selfhost.conf"
+    line = f"renew_before_expiry = {days} days"
+    said(site, f"sed -i 's/^#* *renew_before_expiry = .*/{line}/' {file}; grep -qx '{line}' {file}")
 
 
 def test_a_certificate_is_issued_and_renewed_under_open_connections(
