@@ -60,10 +60,10 @@ def apply(
                 click.echo(_escaped(f"--- {event['role']} : {event['task']}\n{event['text']}"))
 
         outcome = run_playbook(site, request, observe)
-    _conclude(outcome, check_only, inventory)
+    conclude(outcome, check_only, inventory)
 
 
-def _conclude(outcome: "Outcome", check_only: bool, inventory: Path) -> None:
+def conclude(outcome: "Outcome", check_only: bool, inventory: Path) -> None:
     state = outcome.state
     time = f"{outcome.seconds:.0f} s"
     log = outcome.record / "ansible.log"

@@ -32,6 +32,7 @@ COMMANDS = {
     "check": Entry("selfhost.cli.check", "check", "Look whether the server is ready for apply."),
     "apply": Entry("selfhost.cli.apply", "apply", "Provision the server with Ansible."),
     "users": Entry("selfhost.cli.users", "users", "The people who may open rooms."),
+    "bridge": Entry("selfhost.cli.bridge", "bridge", "Add, drain and remove video bridges."),
     "audit": Entry("selfhost.cli.audit", "audit", "Judge a server or files from evidence."),
     "status": Entry("selfhost.cli.status", "status", "Show how the servers are."),
     "doctor": Entry("selfhost.cli.doctor", "doctor", "Find out why the site does not work."),

@@ -96,7 +96,7 @@ def create(
     ignored = _GITIGNORE if password_file else _GITIGNORE + _SECRETS + "\n"
     if not (directory / ".gitignore").exists():
         texts[".gitignore"] = ignored
-    return _write(directory, texts)
+    return write_files(directory, texts)
 
 
 def _texts(plan: Plan) -> dict[str, str]:
@@ -119,7 +119,7 @@ def _texts(plan: Plan) -> dict[str, str]:
 def _validate(texts: Mapping[str, str]) -> None:
     """Read the files as ``check`` and ``apply`` will, in a private directory."""
     with tempfile.TemporaryDirectory(prefix="selfhost-") as name:
-        _write(Path(name), texts)
+        write_files(Path(name), texts)
         try:
             load_site(Path(name))
         except SettingsError as error:
@@ -127,7 +127,11 @@ def _validate(texts: Mapping[str, str]) -> None:
             raise SettingsError(f"nothing was written: {message}", hint=error.hint) from None
 
 
-def _write(directory: Path, texts: Mapping[str, str]) -> list[Path]:
+def write_files(directory: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write files of an inventory, all or none; a former one is kept as ``<name>.<time>.bak``.
+
+    Files of secrets are for their owner only. Raises UsageError when one cannot be written.
+    """
     written: list[Path] = []
     backups: dict[Path, Path] = {}
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -138,7 +142,7 @@ def _write(directory: Path, texts: Mapping[str, str]) -> list[Path]:
             if path.exists():
                 backups[path] = path.with_name(f"{path.name}.{stamp}.bak")
                 shutil.copy2(path, backups[path])
-            _replace(path, text, 0o600 if name == _SECRETS else 0o644)
+            _replace(path, text, 0o600 if name.endswith("secrets.yml") else 0o644)
             written.append(path)
     except OSError as error:
         for path in written:

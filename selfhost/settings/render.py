@@ -29,8 +29,8 @@ class HostEntry:
     identity_file: Path | None = None
 
 
-def hosts_text(host: HostEntry) -> str:
-    """``hosts.yml`` for one server that plays all parts."""
+def host_variables(host: HostEntry) -> dict[str, Any]:
+    """How Ansible reaches a server."""
     variables: dict[str, Any] = {
         "ansible_host": host.address,
         "ansible_port": host.port,
@@ -40,6 +40,11 @@ def hosts_text(host: HostEntry) -> str:
         variables["ansible_become"] = True
     if host.identity_file is not None:
         variables["ansible_ssh_private_key_file"] = str(host.identity_file)
+    return variables
+
+
+def hosts_text(host: HostEntry) -> str:
+    """``hosts.yml`` for one server that plays all parts."""
     lines = [
         "---",
         "# The server, and which parts of Jitsi Meet it plays: here, all of them.",
@@ -47,7 +52,7 @@ def hosts_text(host: HostEntry) -> str:
         "  hosts:",
         f"    {host.name}:",
     ]
-    lines += [f"      {line}" for line in dump(variables).splitlines()]
+    lines += [f"      {line}" for line in dump(host_variables(host)).splitlines()]
     for group in GROUPS:
         lines += [f"{group}:", "  hosts:", f"    {host.name}:"]
     return "\n".join(lines) + "\n"

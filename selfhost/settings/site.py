@@ -13,6 +13,7 @@ from selfhost.provision import content
 from selfhost.settings import secrets
 from selfhost.settings.document import VAULT_HEADER, Value, Vaulted, read_text
 from selfhost.settings.inventory import GROUPS, InventoryHost, read_inventory
+from selfhost.settings.members import Member, member_problems
 from selfhost.settings.problems import Problem, raise_for
 from selfhost.settings.release import (
     Release,
@@ -109,17 +110,20 @@ def load_site(
     found = read_inventory(inventory, unseal)
     problems: dict[Problem, None] = dict.fromkeys(_group_problems(found, inventory))
     hosts: list[Host] = []
+    members: list[Member] = []
     for host in found:
         connection, values = _split(_open(host, unseal))
         problems.update(dict.fromkeys(_check(values, options, release, secrets_closed=closed)))
         problems.update(dict.fromkeys(_exposed(host.variables, options)))
         defaults = {n: o.default for n, o in options.items() if o.default is not NO_DEFAULT}
         plain = {name: value.plain() for name, value in values.items()}
+        members.append(Member(host.name, host.groups, {**defaults, **plain}, values))
         made = _host(host, connection, {**defaults, **plain}, inventory)
         if isinstance(made, Problem):
             problems[made] = None
         else:
             hosts.append(made)
+    problems.update(dict.fromkeys(member_problems(members, str(inventory / "hosts.yml"))))
     raise_for(list(problems))
     first = next((h for h in hosts if "jitsi_signalling" in h.groups), hosts[0])
     return Site(

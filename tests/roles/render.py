@@ -9,6 +9,7 @@ server is in ``SERVER``.
 import functools
 import importlib.util
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -27,34 +28,58 @@ GROUPS = ["jitsi_signalling", "jitsi_web", "jitsi_videobridge", "jitsi_turn"]
 #: What tasks that are not carried out here would have registered, and Ansible itself would know.
 SERVER: dict[str, Any] = {
     "ansible_check_mode": False,
+<<<<<<< HEAD
     "group_names": GROUPS,
     "_preflight_seen": {"packages": ["jitsi-meet", "nftables"], "memory_mb": 4000, "running": []},
+=======
+    "_preflight_dpkg": {"stdout_lines": ["installed jitsi-meet", "installed nftables"]},
+    "_preflight_memory": {"stdout": "4000"},
+    "_videobridge_certificate": {"content": "VEhFIENFUlRJRklDQVRFCg=="},
+>>>>>>> 2dfefe2 (Several hosts: packages, accounts, trust, relays and TURN for each host's own parts)
     "_firewall_connection": {"stdout": "192.0.2.1 50000 192.0.2.2 22"},
     "_firewall_sshd": {"stdout_lines": ["port 22"]},
 }
 
 
-def render_defaults(dest: Path, variables: Mapping[str, Any]) -> None:
+def render_defaults(
+    dest: Path,
+    variables: Mapping[str, Any],
+    others: Mapping[str, tuple[list[str], Mapping[str, Any]]] | None = None,
+    groups: list[str] | None = None,
+    name: str = "",
+) -> None:
     """Write below ``dest`` what a server has after ``playbooks/site.yml`` with the roles'
     defaults and these variables (``site_domain``, ``site_public_address`` and the secrets at
-    least). Raises AnsibleError when a template does not work out.
+    least). ``others`` are further hosts: their groups, and variables that differ.
+    Raises AnsibleError when a template does not work out.
     """
     write_bases(dest, variables)
     loader = _loader()
     play = loader.load_from_file(str(ROOT / "playbooks" / "site.yml"), trusted_as_template=True)[0]
     roles = [entry["role"] for entry in play["roles"]]
-    name = variables["site_domain"]
+    name = name or variables["site_domain"]
+    mine = GROUPS if groups is None else groups
+    site = {name: (mine, variables)} | dict(others or {})
     known: dict[str, Any] = {
-        "inventory_hostname": name,
-        "groups": {"all": [name], **{group: [name] for group in GROUPS}},
-        "hostvars": {name: dict(variables)},
         **SERVER,
+        "inventory_hostname": name,
+        "group_names": mine,
+        "groups": {
+            "all": list(site),
+            **{g: [host for host, (has, _) in site.items() if g in has] for g in GROUPS},
+        },
+        "hostvars": {host: {**variables, **own} for host, (_, own) in site.items()},
     }
     for folder in ("defaults", "vars"):
         for role in roles:
             known.update(_load(loader, ROLES / role / folder / "main.yml") or {})
     known.update(variables)
-    for role in roles:
+    for entry in play["roles"]:
+        role = entry["role"]
+        if not Templar(loader=loader, variables=known).evaluate_conditional(
+            entry.get("when", True)
+        ):
+            continue
         scope = {**known, "role_path": str(ROLES / role)}
         scope["ansible_search_path"] = [str(ROLES / role), str(ROLES / role / "tasks")]
         for task in _tasks(loader, ROLES / role / "tasks", "main.yml"):
@@ -137,7 +162,8 @@ def _hocon_settings(arguments: dict[str, Any], dest: Path) -> None:
         if value is not None:
             text += f"{key} = {json.dumps(value)}\n"
         else:
-            assert not all(part in text for part in key.split(".")[-2:]), key
+            last = [rf"\b{re.escape(part)}\b" for part in key.split(".")[-2:]]
+            assert not all(re.search(part, text) for part in last), key
     place.write_text(text, encoding="utf-8")
     place.chmod(int(arguments["mode"], 8))
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from pathlib import Path
 
 import pytest
 
@@ -121,6 +122,7 @@ def test_the_file_of_an_account() -> None:
     assert path == "/var/lib/prosody/auth%2emeet%2d1%2eexample%2eorg/accounts/focus.dat"
 
 
+<<<<<<< HEAD
 def test_packages_half_way_are_told_apart() -> None:
     listed = (
         "ii \tnginx\nrc \told\niU \tjicofo\niF \tprosody\nit \tman-db\niiR\tbroken\nhi \theld\n"
@@ -169,3 +171,14 @@ def test_the_system_by_the_names_that_ansible_gives() -> None:
     assert state.system(debian) == ("Debian", "12")
     assert state.system('NAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\n') == ("Ubuntu", "24.04")
     assert state.system("NAME=Fedora\nID=fedora\n") == ("Fedora", "")
+=======
+def test_accounts_are_found_by_their_files(tmp_path: Path) -> None:
+    folder = tmp_path / "auth%2emeet%2d1%2eexample%2eorg" / "accounts"
+    folder.mkdir(parents=True)
+    for name in ("focus.dat", "jvb%2djvb1%2eexample.dat", "notes.txt"):
+        (folder / name).write_text("")
+    assert account.existing(str(tmp_path)) == [
+        "focus@auth.meet-1.example.org",
+        "jvb-jvb1.example@auth.meet-1.example.org",
+    ]
+>>>>>>> 2dfefe2 (Several hosts: packages, accounts, trust, relays and TURN for each host's own parts)

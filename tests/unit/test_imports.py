@@ -31,6 +31,7 @@ MAY = {
     "audit": {"audit", "controls", "effective", "evidence", "readers", "exitcodes"},
     "reports": {"reports", "audit", "controls", "health"},
     "health": {"health", "provision", "settings", "targets", "errors"},
+    "bridges": {"bridges", "provision", "settings", "targets", "errors"},
     "settings": {"settings", "provision", "errors", "exitcodes"},
     "provision": {"provision", "settings", "targets", "errors", "exitcodes"},
     "targets": {"targets", "evidence", "readers", "settings", "errors", "exitcodes"},

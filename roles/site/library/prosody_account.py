@@ -1,13 +1,15 @@
 #!/usr/bin/python
-# ruff: noqa: PTH110, PTH118, PTH123, S324
-"""Give accounts of Prosody the passwords that they shall have, and change nothing else."""
+# ruff: noqa: PTH110, PTH118, PTH119, PTH120, PTH123, PTH207, S324
+"""Give accounts of Prosody the passwords that they shall have, remove those of former parts."""
 
 import base64
 import binascii
+import glob
 import hashlib
 import hmac
 import os
 import re
+from urllib.parse import unquote
 
 DOCUMENTATION = r"""
 ---
@@ -17,11 +19,16 @@ description:
   - Compares the password with the stored SCRAM keys, so that a second run changes nothing.
   - Hands a new password to C(prosodyctl) on standard input, never on a command line, and
     verifies afterwards that it was stored. Prosody must be running.
+  - An account is removed in the running server, which ends its sessions at once.
 options:
   accounts:
     description: Passwords by address, as in C(focus@auth.meet.example.org).
     type: dict
     required: true
+  retire:
+    description: >-
+      Regular expression of addresses. Accounts that match and are not in I(accounts) are removed.
+    type: str
   data:
     description: The folder of Prosody's data.
     type: path
@@ -40,6 +47,11 @@ EXAMPLES = r"""
 RETURN = r"""
 accounts:
   description: The accounts whose password was set.
+  returned: always
+  type: list
+  elements: str
+retired:
+  description: The accounts that were removed.
   returned: always
   type: list
   elements: str
@@ -118,12 +130,37 @@ def _set(module, data, address, password):
         )
 
 
+def existing(data):
+    """Addresses of all accounts in Prosody's internal storage."""
+    found = []
+    for folder in glob.glob(os.path.join(glob.escape(data), "*", "accounts")):
+        host = unquote(os.path.basename(os.path.dirname(folder)))
+        files = glob.glob(os.path.join(glob.escape(folder), "*.dat"))
+        found += [unquote(os.path.basename(file)[: -len(".dat")]) + "@" + host for file in files]
+    return sorted(found)
+
+
+def _remove(module, data, address):
+    """In the running server if it can be asked, so that sessions end; else in its files."""
+    said = []
+    for way in (["shell", "user", "delete"], ["deluser"]):
+        if os.path.exists(account_file(data, address)):
+            _code, out, err = module.run_command(["prosodyctl", *way, address])
+            said += (err + out).strip().splitlines()
+    if os.path.exists(account_file(data, address)):
+        module.fail_json(
+            msg=f"prosodyctl did not remove the account {address}: "
+            + (said[-1] if said else "it said nothing")
+        )
+
+
 def main():
     from ansible.module_utils.basic import AnsibleModule
 
     module = AnsibleModule(
         argument_spec={
             "accounts": {"type": "dict", "required": True, "no_log": True},
+            "retire": {"type": "str"},
             "data": {"type": "path", "default": "/var/lib/prosody"},
         },
         supports_check_mode=True,
@@ -134,10 +171,14 @@ def main():
         if not re.match(r"[\w.-]+@[\w.-]+\Z", address, re.ASCII):
             module.fail_json(msg=f"{address} is not an address of an account")
     wrong = sorted(a for a in wanted if not _accepts(data, a, wanted[a]))
+    retire = module.params["retire"]
+    gone = [a for a in existing(data) if retire and re.search(retire, a) and a not in wanted]
     if not module.check_mode:
         for address in wrong:
             _set(module, data, address, wanted[address])
-    module.exit_json(changed=bool(wrong), accounts=wrong)
+        for address in gone:
+            _remove(module, data, address)
+    module.exit_json(changed=bool(wrong or gone), accounts=wrong, retired=gone)
 
 
 if __name__ == "__main__":

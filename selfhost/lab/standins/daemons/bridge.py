@@ -167,7 +167,7 @@ class Bridge:
         if request.method != "POST":
             return httpd.Answer(405)
         self.drain = value
-        return httpd.as_json({"drain": value})
+        return httpd.Answer(200)
 
     def _metrics(self) -> httpd.Answer:
         return httpd.metrics(
