@@ -28,14 +28,8 @@ GROUPS = ["jitsi_signalling", "jitsi_web", "jitsi_videobridge", "jitsi_turn"]
 #: What tasks that are not carried out here would have registered, and Ansible itself would know.
 SERVER: dict[str, Any] = {
     "ansible_check_mode": False,
-<<<<<<< HEAD
-    "group_names": GROUPS,
     "_preflight_seen": {"packages": ["jitsi-meet", "nftables"], "memory_mb": 4000, "running": []},
-=======
-    "_preflight_dpkg": {"stdout_lines": ["installed jitsi-meet", "installed nftables"]},
-    "_preflight_memory": {"stdout": "4000"},
     "_videobridge_certificate": {"content": "VEhFIENFUlRJRklDQVRFCg=="},
->>>>>>> 2dfefe2 (Several hosts: packages, accounts, trust, relays and TURN for each host's own parts)
     "_firewall_connection": {"stdout": "192.0.2.1 50000 192.0.2.2 22"},
     "_firewall_sshd": {"stdout_lines": ["port 22"]},
 }

@@ -122,7 +122,6 @@ def test_the_file_of_an_account() -> None:
     assert path == "/var/lib/prosody/auth%2emeet%2d1%2eexample%2eorg/accounts/focus.dat"
 
 
-<<<<<<< HEAD
 def test_packages_half_way_are_told_apart() -> None:
     listed = (
         "ii \tnginx\nrc \told\niU \tjicofo\niF \tprosody\nit \tman-db\niiR\tbroken\nhi \theld\n"
@@ -171,7 +170,8 @@ def test_the_system_by_the_names_that_ansible_gives() -> None:
     assert state.system(debian) == ("Debian", "12")
     assert state.system('NAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\n') == ("Ubuntu", "24.04")
     assert state.system("NAME=Fedora\nID=fedora\n") == ("Fedora", "")
-=======
+
+
 def test_accounts_are_found_by_their_files(tmp_path: Path) -> None:
     folder = tmp_path / "auth%2emeet%2d1%2eexample%2eorg" / "accounts"
     folder.mkdir(parents=True)
@@ -181,4 +181,3 @@ def test_accounts_are_found_by_their_files(tmp_path: Path) -> None:
         "focus@auth.meet-1.example.org",
         "jvb-jvb1.example@auth.meet-1.example.org",
     ]
->>>>>>> 2dfefe2 (Several hosts: packages, accounts, trust, relays and TURN for each host's own parts)

@@ -42,9 +42,9 @@ def test_a_bridge_is_added_with_its_own_secret(folder: Path) -> None:
 def test_nothing_is_written_when_something_is_wrong(folder: Path) -> None:
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     twin = members.NewBridge(HostEntry("jvb1", "203.0.113.8"), "203.0.113.7")
-    with pytest.raises(SettingsError, match="nothing was written.*have the same"):
+    with pytest.raises(SettingsError, match=r"nothing was written.*have the same"):
         members.add(folder, twin)
-    with pytest.raises(SettingsError, match="has a host meet.example.net already"):
+    with pytest.raises(SettingsError, match=r"has a host meet\.example\.net already"):
         members.add(folder, members.NewBridge(HostEntry("meet.example.net", "x"), "203.0.113.8"))
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
