@@ -69,6 +69,13 @@ SWITCHES = (
         "sed -i '/\"s2s\";/d' $(grep -l modules_disabled /etc/prosody/conf.d/*)",
     ),
     Switch(
+        "prosody-open-rooms",
+        "rooms that everybody may open",
+        """sed -i '/^VirtualHost "meet.example.test"/,/authentication =/"""
+        """s/authentication = .*/authentication = "jitsi-anonymous"/' """
+        "$(grep -rl 'VirtualHost \"meet.example.test\"' /etc/prosody/conf.avail)",
+    ),
+    Switch(
         "host-never-packages",
         "the ban on recorder packages lifted",
         "rm /etc/apt/preferences.d/*",
