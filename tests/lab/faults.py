@@ -1,5 +1,6 @@
 """Trouble for the tests: runs that are cut short, package servers that answer nonsense."""
 
+import email.utils
 import json
 import os
 import signal
@@ -14,39 +15,28 @@ from typing import Any
 import yaml
 
 from selfhost import lab
+from selfhost.lab.standins.signing import signer
 from tests.lab.conftest import Site
 
 Event = dict[str, Any]
 
-#: Run on a server: ``serve.py MODE`` answers every request on port 8099 in one way. The modes
-#: ``strange`` and ``future`` are package lists that are signed, by a key made here.
+#: Run on a server: answers every request on port 8099 in one way, named by the argument. For
+#: ``signed``, /root/InRelease is what it has.
 SERVE = r"""
-import email.utils, http.server, os, subprocess, sys, time
+import http.server, os, sys, time
 mode = sys.argv[1]
-gpg = ["gpg", "--batch", "--homedir", "/root/fault-keys"]
 body = {
     "page": b"<!DOCTYPE html><title>Sign in</title><p>Welcome to our network",
     "noise": bytes(range(256)) * 64,
 }.get(mode, b"")
-if mode in ("strange", "future"):
-    if not os.path.isdir("/root/fault-keys"):
-        os.mkdir("/root/fault-keys", 0o700)
-        make = ["--passphrase", "", "--quick-gen-key", "Fault <fault@example.test>", "ed25519"]
-        subprocess.run([*gpg, *make], check=True)
-        with open("/root/fault.asc", "wb") as stream:
-            subprocess.run([*gpg, "--armor", "--export"], check=True, stdout=stream)
-    day = 86400 if mode == "future" else 0
-    date = email.utils.formatdate(time.time() + 2 * day - 60, usegmt=True)
-    text = f"Origin: Fault\nSuite: stable\nDate: {date}\nSHA256:\n"
-    body = subprocess.run(
-        [*gpg, "--clearsign"], input=text.encode(), check=True, capture_output=True
-    ).stdout
+if mode == "signed":
+    with open("/root/InRelease", "rb") as stream:
+        body = stream.read()
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if mode == "silence":
             time.sleep(3600)
-        signed = mode in ("strange", "future")
-        found = "InRelease" in self.path if signed else mode != "nothing"
+        found = "InRelease" in self.path if mode == "signed" else mode != "nothing"
         self.send_response(200 if found else 404)
         self.send_header("Content-Length", str(len(body) if found else 0))
         self.end_headers()
@@ -55,6 +45,32 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 http.server.ThreadingHTTPServer(("127.0.0.1", 8099), Handler).serve_forever()
 """
+
+
+def serve(site: Site, mode: str) -> None:
+    """Have something answer on port 8099 of the server's loopback."""
+    put(site, "/root/serve.py", SERVE.encode())
+    on(
+        site,
+        f"systemd-run -q --unit=fault python3 /root/serve.py {mode};"
+        " for i in $(seq 100); do ss -Hltn | grep -q :8099 && exit; sleep 0.1; done; exit 1",
+    )
+
+
+def put(site: Site, path: str, content: bytes) -> None:
+    """Write a file on the server."""
+    assert lab.run(site.server.name, ["tee", path], input=content).returncode == 0
+
+
+def signed_list(folder: Path, seconds: float) -> tuple[bytes, str, str]:
+    """A package list without packages, dated so many seconds from now; its key and fingerprint."""
+    date = email.utils.formatdate(time.time() + seconds, usegmt=True)
+    release = folder / "Release"
+    release.write_text(f"Origin: Fault\nSuite: stable\nDate: {date}\nSHA256:\n", encoding="utf-8")
+    with signer(folder / "keys") as keys:
+        fingerprint = keys.fingerprint()
+        keys.sign(release)
+        return (folder / "InRelease").read_bytes(), keys.export(fingerprint), fingerprint
 
 
 def on(site: Site, script: str) -> str:
