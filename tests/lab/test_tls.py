@@ -218,7 +218,7 @@ def test_an_acme_server_that_is_away_is_one_sentence_and_a_later_run_converges(
     assert "the old certificate is used" in done.stderr
     assert seen(site) == old
     there = with_settings(**wanted)
-    applied(there)
+    applied(there, "--tags", "tls")
     assert trusts(site, acme.root, 443)
     applied(there)
     assert changed(there) == []
@@ -240,15 +240,15 @@ def test_the_turn_server_s_own_name_is_covered_and_a_change_of_mode_ends_the_ren
     acme: AcmeServer, with_settings: Callable[..., Site]
 ) -> None:
     site = with_settings(**acme_settings(acme), turn_domain=TURN_DOMAIN)
-    applied(site)
+    applied(site, "--tags", "tls,turn,web")
     assert trusts(site, acme.root, 443)
     assert trusts(site, acme.root, 5349, TURN_DOMAIN)
     back = with_settings()
-    applied(back)
+    applied(back, "--tags", "tls,turn,web")
     assert not trusts(site, acme.root, 443)
     assert "No certificates found" in said(site, "certbot certificates")
     assert said(site, "test ! -e /etc/letsencrypt/renewal-hooks/deploy/selfhost && echo gone")
-    applied(back)
+    applied(back, "--tags", "tls,turn,web")
     assert changed(back) == []
 
 
@@ -289,7 +289,7 @@ def test_an_own_certificate_is_used_and_replaced(
         given = with_settings(**settings)
         applied(given, "--tags", "tls")
         assert seen(site) == Path(settings["tls_certificate"]).read_text()
-    applied(given)
+    applied(given, "--tags", "tls,turn")
     assert changed(given) == []
 
 
