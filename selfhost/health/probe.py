@@ -408,7 +408,17 @@ def certificates(order: Facts) -> Facts:
         "turn served": served(5349, relay),
         "xmpp": read("/var/lib/prosody/auth.%s.crt" % domain),
     }
-    return {name: described(pem) for name, pem in pems.items() if pem}
+    leaves = {name: leaf(pem) for name, pem in pems.items() if pem}
+    known = {pem: described(pem) for pem in set(leaves.values())}
+    return {name: known[pem] for name, pem in leaves.items()}
+
+
+def leaf(pem: str) -> str:
+    """The first certificate of a chain, written in one way."""
+    body = pem.partition("-----BEGIN CERTIFICATE-----")[2].partition("-----END")[0]
+    return "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n" % "\n".join(
+        re.findall(".{1,64}", "".join(body.split()))
+    )
 
 
 def served(port: int, name: str) -> Optional[str]:

@@ -14,6 +14,8 @@ def test_provision_audit_and_provision_again(tmp_path: Path) -> None:
         wrong = [r["message"] for r in report["results"] if r["status"] in ("fail", "unknown")]
         assert wrong == []
         assert report["verdict"] == {"policy": "pass", "evidence": "complete"}
+        health = json.loads(site.selfhost("doctor", "--format", "json").stdout)
+        assert health["diagnoses"] == []
         again = site.selfhost("apply")
         assert again.returncode == 0, again.stderr
         assert "nothing had to change" in again.stderr

@@ -121,6 +121,8 @@ def _bosh(look: Look) -> Iterator[Answer]:
     xmpp = look.facts.xmpp
     if xmpp is None:
         yield Unclear("Prosody could not be asked")
+    elif xmpp.status != 200 and look.starting("prosody"):
+        yield Unclear("prosody has only just started: look again in half a minute")
     elif xmpp.status != 200:
         yield Found((f"Prosody answers {xmpp.status or 'nothing'} for {look.expected.domain}",))
 

@@ -347,6 +347,7 @@ def test_ports_are_tried_from_here(expected: Make, monkeypatch: pytest.MonkeyPat
         ("jitsi-videobridge2", {"focus/operational": 0}),
         ("jitsi-videobridge2", {"listeners/sockets": ""}),
         ("prosody", {"focus/operational": 0}),
+        ("prosody", {"xmpp/status": None}),
     ],
 )
 def test_what_has_only_just_started_is_not_judged(

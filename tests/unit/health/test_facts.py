@@ -74,3 +74,39 @@ def test_the_probe_runs_here_and_says_nothing_that_it_should_not() -> None:
     assert facts.machine is not None
     assert facts.machine.memory.total
     assert facts.machine.disks[0].free
+
+
+def test_a_chain_s_first_certificate_is_the_one_that_is_served() -> None:
+    one, two = "A" * 70, "B" * 64
+    begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+    chain = f"Bag attributes\n{begin}\n{one}\n{end}\n{begin}\n{two}\n{end}\n"
+    wanted = f"{begin}\n{'A' * 64}\n{'A' * 6}\n{end}\n"
+    assert probe.leaf(chain) == probe.leaf(wanted) == wanted
+
+
+#: As Prosody 0.12 writes it for the password Pencil0Pencil0Pencil.
+ACCOUNT = """return {
+\t["iteration_count"] = 10000;
+\t["server_key"] = "4194bac6edba651ba4ced1878385e8e4a742dd3e";
+\t["stored_key"] = "1b59ed21e7a8bc4558c6d701f9a4d70073dc0e15";
+\t["salt"] = "fe017647-a056-4810-9b50-8fa3ee2c325f";
+};
+"""
+
+
+def test_a_password_is_compared_with_its_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = "/var/lib/prosody/auth%2ea%2db%2eorg/accounts/jvb.dat"
+    conf = "/etc/jitsi/videobridge/jvb.conf"
+    files = {account: ACCOUNT}
+    monkeypatch.setattr(probe, "read", lambda path, *_: files.get(path))
+    monkeypatch.setattr("os.path.isdir", lambda path: account.startswith(str(path)))
+    order = {"domain": "a-b.org"}
+    for text, answer in (
+        ('# PASSWORD="old"\nshard {\n  PASSWORD="Pencil0Pencil0Pencil"\n}\n', "right"),
+        ('shard { PASSWORD = 1 }\nx.shard.PASSWORD : "Stolen0Stolen0Stolen"\n', "wrong"),
+        ("# PASSWORD = Pencil0Pencil0Pencil\n", None),
+    ):
+        files[conf] = text
+        assert probe.account("jvb", order) == answer
+    assert probe.account("focus", order) == "missing"
+    assert probe.account("jvb", {"domain": "elsewhere.org"}) is None
