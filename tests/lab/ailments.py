@@ -167,7 +167,7 @@ RARE = (
         "other-firewall",
         "nft -f - <<'END'\ntable inet strict { chain input { type filter hook input priority 10;"
         " policy drop; iif lo accept; ct state established,related accept;"
-        " tcp dport { 22, 80, 443, 5349 } accept; udp dport 3478 accept; } }\nEND",
+        " tcp dport { 22, 80, 443, 5349 } accept; udp dport 3478 accept; }\n}\nEND",
         mend="nft delete table inet strict",
     ),
     Ailment(
