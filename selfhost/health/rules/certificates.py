@@ -88,7 +88,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "certificate-expired",
         "The web server's certificate is not valid any more.",
-        "renew it (selfhost apply --tags tls); with an own certificate, put the new files in place",
+        "selfhost apply --tags tls; with tls_mode: acme look why it was not renewed: certbot renew "
+        "--dry-run; with tls_mode: own put new files in place first",
         (Symptom.WARNING, Symptom.PAGE),
         _expired("web served", "jitsi_web"),
         rows=(2,),
@@ -149,7 +150,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "certificate-self-signed",
         "The certificate is self-signed, as the settings want it.",
-        "with a domain on the Internet: tls_mode: letsencrypt, or own",
+        "with a domain on the Internet: tls_mode: acme, or own (docs/tls.md)",
         (Symptom.WARNING,),
         _self_signed,
         chosen=True,

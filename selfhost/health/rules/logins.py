@@ -126,8 +126,8 @@ RULES = (
     Rule(
         "domain-leftovers",
         "Parts are set up for another domain than the settings say.",
-        "remove the files of the other domain; to change a domain, take a fresh server or the "
-        "rename playbook; then: selfhost apply",
+        "to change the domain: selfhost rename; else remove the files of the other domain, then: "
+        "selfhost apply",
         (Symptom.ROOM, Symptom.PAGE, Symptom.UPDATE),
         _domains,
         rows=(6, 17),
