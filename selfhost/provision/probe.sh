@@ -17,7 +17,7 @@ section memory
 grep -E '^(MemTotal|SwapTotal):' /proc/meminfo
 section buffers
 cat /proc/sys/net/core/rmem_max 2>/dev/null
-$sudo test -w /proc/sys/net/core/rmem_max || echo fixed
+! $sudo true 2>/dev/null || $sudo test -w /proc/sys/net/core/rmem_max || echo fixed
 section disk
 df -Pk / /var 2>/dev/null
 section clock
