@@ -5,7 +5,7 @@ from fnmatch import fnmatch
 from typing import TypeVar, cast
 
 from selfhost.catalog.components import components
-from selfhost.effective import docker, host, jvm, prosody, turn, web
+from selfhost.effective import docker, firewall, host, jvm, prosody, turn, web
 from selfhost.effective import nginx as nginx_view
 from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope, Unseen
@@ -13,6 +13,7 @@ from selfhost.evidence.model import Document, Evidence, State
 from selfhost.readers import facts
 from selfhost.readers.certificates import Certificate
 from selfhost.readers.compose import ComposeFile
+from selfhost.readers.nftables import Chain
 from selfhost.readers.nginx import NginxConfig
 from selfhost.readers.prosody import ProsodyConfig
 
@@ -185,6 +186,11 @@ class Server:
     def certificates(self) -> tuple[Certificate, ...]:
         """The web and TURN server's own certificates, one per file; chains are left out."""
         return self._once("certificates", lambda: host.certificates(self))
+
+    @property
+    def firewall(self) -> tuple[Chain, ...]:
+        """The chains of the kernel's packet filter."""
+        return self._once("firewall", lambda: firewall.ruleset(self))
 
     def listing(self, source: str) -> tuple[facts.Entry, ...]:
         """Names of a source that lists folders."""

@@ -27,7 +27,7 @@ SECONDS = 8
 
 UNITS = (
     *("prosody", "jicofo", "jitsi-videobridge2", "nginx", "coturn"),
-    *("selfhost-firewall", "selfhost-egress", "prometheus-node-exporter"),
+    *("selfhost-firewall", "prometheus-node-exporter"),
 )
 USERS = ("prosody", "jicofo", "jvb", "turnserver", "www-data")
 PACKAGES = (

@@ -15,6 +15,11 @@ from selfhost.settings.specs import Option
 EXAMPLE_DOMAIN = "meet.example.org"
 EXAMPLE_SECRET = "ExampleOnly"  # noqa: S105 - how the example's secrets begin
 
+#: Programs without root's rights may listen from here on.
+FIRST_FREE_PORT = 1024
+#: The smallest range of ports that is worth relaying from.
+RELAYS = 100
+
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _DOCUMENTATION = [
     ipaddress.ip_network(net)
@@ -46,6 +51,9 @@ def check_rules(settings: _Settings, options: Mapping[str, Option]) -> Iterator[
     yield from _own_certificate(settings)
     yield from _acme(settings)
     yield from _ports(settings, options)
+    yield from _browser_ports(settings)
+    yield from _relay(settings)
+    yield from _ssh_sources(settings)
     yield from _memory(settings)
     yield from access_problems(settings)
 
@@ -258,6 +266,59 @@ def _ports(settings: _Settings, options: Mapping[str, Option]) -> Iterator[Probl
                 yield Problem(
                     name, f"{numbers[0]} is taken by {other} already", "give one another port"
                 )
+
+
+def _browser_ports(settings: _Settings) -> Iterator[Problem]:
+    """Chromium's WebRTC drops candidates below 1024 but for 80 and 443 (``webrtc``:
+    ``p2p/base/p2p_transport_channel.cc``), and so media would not flow."""
+    port = settings.get("videobridge_udp_port")
+    if isinstance(port, int) and 0 < port < FIRST_FREE_PORT and port not in (80, 443):
+        yield Problem(
+            "videobridge_udp_port",
+            f"browsers do not send media to port {port}",
+            "use 10000, another from 1024 on, or 443",
+        )
+
+
+def _relay(settings: _Settings) -> Iterator[Problem]:
+    """The TURN server's range of ports, and its own name where two servers share one port."""
+    first, last = settings.get("turn_min_port"), settings.get("turn_max_port")
+    media = settings.get("videobridge_udp_port")
+    if isinstance(first, int) and isinstance(last, int):
+        if first < FIRST_FREE_PORT or last - first < RELAYS - 1:
+            yield Problem(
+                "turn_max_port" if first >= FIRST_FREE_PORT else "turn_min_port",
+                f"{first} to {last} is no range to relay from",
+                f"take {RELAYS} ports or more from 1024 on, such as 49152 to 65535",
+            )
+        elif isinstance(media, int) and first <= media <= last:
+            yield Problem(
+                "videobridge_udp_port",
+                f"{media} is among the TURN server's ports ({first} to {last})",
+                "give the bridge one outside of turn_min_port to turn_max_port",
+            )
+    name = settings.get("turn_domain")
+    if isinstance(name, str) and name and (wrong := domain_problem(name)):
+        yield Problem("turn_domain", f"'{name}' {wrong[0]}", wrong[1])
+    elif settings.get("turn_tls_on_443") is True and name in ("", settings.get("site_domain")):
+        yield Problem(
+            "turn_domain",
+            "is needed with turn_tls_on_443: web and TURN are told apart by name",
+            "give the server a second name in DNS, such as turn.example.org, and write it here",
+        )
+
+
+def _ssh_sources(settings: _Settings) -> Iterator[Problem]:
+    given = settings.get("firewall_ssh_sources")
+    for text in given if isinstance(given, list) else []:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            yield Problem(
+                "firewall_ssh_sources",
+                f"'{text}' is no network",
+                "write one such as 198.51.100.0/24, or an address alone",
+            )
 
 
 def _memory(settings: _Settings) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ SOURCES = Path(__file__).resolve().parents[2] / "selfhost" / "lab" / "standins" 
 
 NGINX = """user www-data;
 worker_processes auto;
+include /etc/nginx/modules-enabled/*.conf;
 events {
 	worker_connections 768;
 	# multi_accept on;

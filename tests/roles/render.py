@@ -31,8 +31,7 @@ SERVER: dict[str, Any] = {
     "group_names": GROUPS,
     "_preflight_seen": {"packages": ["jitsi-meet", "nftables"], "memory_mb": 4000, "running": []},
     "_videobridge_certificate": {"content": "VEhFIENFUlRJRklDQVRFCg=="},
-    "_firewall_connection": {"stdout": "192.0.2.1 50000 192.0.2.2 22"},
-    "_firewall_sshd": {"stdout_lines": ["port 22"]},
+    "_firewall_loaded": {"waiting": False, "missing": []},
 }
 
 
@@ -115,7 +114,11 @@ def _flat(
 
 
 def _carry_out(templar: Templar, task: dict[str, Any], dest: Path) -> None:
-    write = {"text_files": _text_files, "hocon_settings": _hocon_settings}
+    write = {
+        "text_files": _text_files,
+        "hocon_settings": _hocon_settings,
+        "packet_filter": _packet_filter,
+    }
     for name, carry_out in write.items():
         if name in task and all(templar.evaluate_conditional(c) for c in task["when"]):
             carry_out(templar.template(task[name]), dest)
@@ -146,6 +149,17 @@ def _text_files(arguments: dict[str, Any], dest: Path) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
             place.chmod(int(item.get("mode") or "0644", 8))
+
+
+def _packet_filter(arguments: dict[str, Any], dest: Path) -> None:
+    """With accounts numbered from 900 on, in the order of their names, and sshd at port 22."""
+    rules = module("packet_filter")
+    accounts = {name: 900 + n for n, name in enumerate(sorted(arguments["confined"]))}
+    ports = rules.ssh_ports([], "port 22\n", arguments["ssh_ports"])
+    place = dest / rules.RULES.lstrip("/")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    text = rules.composed(arguments["rules"], arguments["confined"], accounts, ports)
+    place.write_text(text, encoding="utf-8")
 
 
 def _hocon_settings(arguments: dict[str, Any], dest: Path) -> None:

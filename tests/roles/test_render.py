@@ -83,6 +83,11 @@ def test_relays_and_logs(defaults: Path) -> None:
     assert "syslog" not in turn
     assert "no-tcp-relay" in turn
     assert turn.count("denied-peer-ip=10.0.0.0-10.255.255.255") == 1
+    assert {"no-tcp", "no-dtls", "no-tlsv1", "no-tlsv1_1", "stale-nonce=600"} <= set(turn)
+    assert [line for line in turn if line.startswith("listening-ip=")] == [
+        "listening-ip=127.0.0.1",
+        "listening-ip=203.0.113.10",
+    ]
     for name in ("nginx", "prosody", "jicofo", "jitsi-videobridge"):
         rotation = text(defaults, f"etc/logrotate.d/{name}")
         assert re.findall(r"^\s*(rotate \d+|daily|weekly|hourly)$", rotation, re.MULTILINE) in (
@@ -95,7 +100,8 @@ def test_relays_and_logs(defaults: Path) -> None:
 def test_the_filters_let_in_what_a_meeting_needs_only(defaults: Path) -> None:
     rules = text(defaults, "etc/nftables.d/selfhost.nft")
     assert "policy drop;" in rules
-    ports = re.findall(r"(tcp|udp) dport \{ ([\d, ]+) \}", rules)
+    inbound = rules.partition("chain published")[0]
+    ports = re.findall(r"(tcp|udp) dport \{ ([\d, ]+) \}", inbound)
     assert ports == [
         ("tcp", "22"),
         ("tcp", "80, 443"),
@@ -104,14 +110,48 @@ def test_the_filters_let_in_what_a_meeting_needs_only(defaults: Path) -> None:
         ("tcp", "5349"),
     ]
     assert "flush ruleset" not in rules
-    egress = text(defaults, "etc/nftables.d/selfhost-egress.nft")
-    assert re.findall(r'skuid "([\w-]+)" counter reject', egress) == [
-        "jicofo",
-        "prosody",
-        "www-data",
-        "jvb",
-        "turnserver",
-    ]
+
+
+def test_each_service_is_sent_where_it_has_business_and_the_rest_is_counted(
+    defaults: Path,
+) -> None:
+    chains = outbound(text(defaults, FILTER))
+    assert set(chains) == {"jicofo", "prosody", "www-data", "jvb", "turnserver"}
+    for user, rules in chains.items():
+        assert rules[-1] == f'counter name "refused-{user}" reject with icmpx admin-prohibited'
+        assert "53" not in re.findall(r"dport (\d+)", " ".join(rules)), "names are looked up"
+    assert chains["prosody"][:-1] == []
+    assert chains["jicofo"][:-1] == ['oif lo tcp dport 5222 accept comment "signalling"']
+    assert all("tcp" not in rule or "oif lo" in rule for rules in chains.values() for rule in rules)
+    numbers = re.findall(r"meta skuid (\d+) goto out-([\w-]+)", text(defaults, FILTER))
+    assert [user for _number, user in numbers] == sorted(chains)
+
+
+@pytest.mark.parametrize(
+    ("url", "rules"),
+    [
+        ("ldap://10.0.0.9", ['ip daddr 10.0.0.9 tcp dport 389 accept comment "prosody_ldap_url"']),
+        (
+            "ldaps://ldap.example.org",
+            [
+                'tcp dport 636 accept comment "prosody_ldap_url"',
+                'meta l4proto { tcp, udp } th dport 53 accept comment "prosody_ldap_url"',
+            ],
+        ),
+        ("ldap://10.0.0.9:1389", ["ip daddr 10.0.0.9 tcp dport 1389 accept"]),
+    ],
+)
+def test_prosody_may_ask_the_directory(tmp_path: Path, url: str, rules: list[str]) -> None:
+    settings = {"site_authentication": "ldap", "prosody_ldap_base": "dc=example"}
+    dest = rendered(tmp_path, prosody_ldap_url=url, **settings)
+    found = outbound(text(dest, FILTER))["prosody"][:-1]
+    assert [one[: len(two)] for one, two in zip(found, rules, strict=True)] == rules
+
+
+def outbound(rules: str) -> dict[str, list[str]]:
+    """The rules of each account's chain."""
+    found = re.findall(r"chain out-([\w-]+) \{\n(.*?)\n    \}", rules, re.DOTALL)
+    return {user: [line.strip() for line in body.splitlines()] for user, body in found}
 
 
 RELAXED: dict[str, Any] = {
@@ -130,6 +170,13 @@ RELAXED: dict[str, Any] = {
     "prosody_room_history": 20,
     "prosody_s2s": True,
     "turn_log": True,
+    "turn_credential_seconds": 60,
+    "turn_domain": "turn.example.org",
+    "turn_min_port": 50000,
+    "turn_tls_on_443": True,
+    "turn_total_quota": 30,
+    "turn_user_quota": 3,
+    "turn_max_port": 50999,
     "videobridge_log_level": "INFO",
     "videobridge_max_memory": "900m",
     "videobridge_redact_addresses": False,
@@ -140,6 +187,7 @@ RELAXED: dict[str, Any] = {
     "firewall_extra_udp_ports": [51820],
     "firewall_ping": False,
     "firewall_ssh_ports": [2222],
+    "firewall_ssh_sources": ["198.51.100.0/24", "2001:db8::/48"],
     "web_access_log": True,
     "web_analytics": True,
     "web_analytics_settings": {"rtcstatsEnabled": True},
@@ -216,7 +264,17 @@ EFFECTS = [
     (FILTER, "tcp dport { 22, 2222 }"),
     (FILTER, "tcp dport { 8448 }"),
     (FILTER, "udp dport { 51820 }"),
+    (FILTER, "meta l4proto tcp ct original proto-dst { 8448 } accept"),
+    (FILTER, "ip saddr { 198.51.100.0/24 } tcp dport { 22, 2222 }"),
+    (FILTER, "ip6 saddr { 2001:db8::/48 } tcp dport { 22, 2222 }"),
+    (FILTER, "ip daddr 203.0.113.10 udp dport 10001 dnat ip to 10.0.0.5"),
+    (FILTER, "udp sport 50000-50999 udp dport"),
+    (TURN, "listening-ip=10.0.0.5\nlistening-ip=2001:db8::10\nrelay-ip=10.0.0.5\n"),
     (TURN, "external-ip=203.0.113.10/10.0.0.5\nallowed-peer-ip=10.0.0.5\n"),
+    (TURN, "allowed-peer-ip=10.0.0.5\nallowed-peer-ip=203.0.113.10\n"),
+    (TURN, "min-port=50000\nmax-port=50999\nuser-quota=3\ntotal-quota=30\n"),
+    (HOSTS, 'transport = "udp", secret = true, ttl = 60,'),
+    (HOSTS, '"turns", host = "turn.example.org", port = 443,'),
     (TURN, "\nsyslog\n"),
     ("etc/logrotate.d/jicofo", "rotate 7"),
     ("etc/systemd/journald.conf.d/selfhost.conf", "MaxRetentionSec=7day"),
@@ -239,9 +297,7 @@ def test_what_is_switched_on_is_not_kept_from_working(relaxed: Path) -> None:
     fragment = text(relaxed, PROSODY)
     assert '"s2s"' not in fragment
     assert "s2s_ports" not in fragment
-    egress = text(relaxed, "etc/nftables.d/selfhost-egress.nft")
-    assert 'skuid "prosody"' not in egress
-    assert 'skuid "jvb"' not in egress
+    assert set(outbound(text(relaxed, FILTER))) == {"jicofo", "turnserver", "www-data"}
     assert "echo-request" not in text(relaxed, FILTER)
 
 
@@ -365,9 +421,6 @@ def test_a_directory(tmp_path: Path) -> None:
     assert "TLS_REQCERT demand\nTLS_CACERT /etc/prosody/selfhost-ldap-ca.pem\n" in library
     unit = text(dest, "etc/systemd/system/prosody.service.d/selfhost.conf")
     assert "Environment=LDAPCONF=/etc/prosody/selfhost-ldap.conf" in unit
-    egress = text(dest, "etc/nftables.d/selfhost-egress.nft")
-    assert 'skuid "prosody" ip daddr 10.0.0.7 tcp dport 389 accept' in egress
-    assert "dport 53" not in egress
     assert "jicofo.authentication.enabled = true" in text(dest, JICOFO)
 
 

@@ -80,3 +80,10 @@ def test_every_relaxation_is_reported(
     tmp_path: Path, variable: str, value: object, control: str
 ) -> None:
     assert control in statuses(collected(tmp_path, **{variable: value}), Status.FAIL)
+
+
+def test_turn_on_443_beside_the_web_server_is_no_finding(tmp_path: Path) -> None:
+    shared = {"turn_tls_on_443": True, "turn_domain": "turn.example.org"}
+    evidence = collected(tmp_path, **shared)
+    assert statuses(evidence, Status.FAIL) == {}
+    assert statuses(evidence, Status.UNKNOWN) == {}

@@ -10,38 +10,23 @@ from selfhost.controls.model import (
     Verdict,
     fail,
     passed,
-    unknown,
 )
 from selfhost.controls.text_predicates import looked_at
+from selfhost.effective.firewall import closed_inbound
 from selfhost.effective.server import Server
 
 
 def check(server: Server) -> Iterator[Verdict]:
     places = looked_at(server, "host.firewall")
-    documents = server.documents("host.firewall")
-    if not documents:
+    if not server.documents("host.firewall"):
         yield fail("nftables is not installed: every port is open", *places)
         return
-    closed: list[str] = []
-    for document in documents:
-        try:
-            rules = json.loads(document.text)["nftables"]
-            chains = [entry["chain"] for entry in rules if "chain" in entry]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            yield unknown("the rule set is not what nft prints", *places)
-            return
-        closed += [
-            f"{chain.get('family')} {chain.get('table')} {chain.get('name')}"
-            for chain in chains
-            if isinstance(chain, dict)
-            and chain.get("hook") == "input"
-            and chain.get("policy") == "drop"
-            and chain.get("family") in ("inet", "ip")
-        ]
-    if closed:
-        yield passed(f"{closed[0]} drops what no rule lets in", *places)
-    else:
+    closed = next(closed_inbound(server.firewall), None)
+    if closed is None:
         yield fail("no chain drops what no rule lets in: every port is open", *places)
+    else:
+        name = f"{closed.family} {closed.table} {closed.name}"
+        yield passed(f"{name} drops what no rule lets in", *places)
 
 
 def ruleset(policy: str, hook: str = "input", family: str = "inet") -> dict[str, str]:
@@ -61,7 +46,11 @@ CONTROL = Control(
     needs=("host.firewall",),
     risk="A service that starts to listen, by mistake or by an update, answers to the Internet.",
     upstream_default="no rules",
-    fix=Fix(by_hand="Give an nftables input chain the policy drop, with rules for what is needed."),
+    fix=Fix(
+        by_hand="Give an nftables input chain the policy drop, with rules for what is needed.",
+        variable="firewall_enabled",
+        value="true",
+    ),
     references=("https://wiki.nftables.org",),
     surfaces=("sys-listening-ports",),
     check=check,

@@ -136,7 +136,7 @@ HEALTHY: dict[str, Any] = {
         "xmpp": ["meet.example.org"],
     },
     "firewall": {
-        "tables": ["inet selfhost", "inet selfhost_egress"],
+        "tables": ["inet selfhost"],
         "rules": RULES,
         "dropping": [],
     },
