@@ -99,6 +99,9 @@ def written(role: str, known: dict[str, Any]) -> set[str]:
     known = {**known, "role_path": folders[0], "ansible_search_path": folders}
     variables = render._load(render._loader(), ROLES / role / "vars" / "main.yml")
     found = {templar(known).template(path) for path in listed(variables)}
+    for _ in made(role, "packet_filter"):
+        rules = module("packet_filter")
+        found |= {rules.RULES, f"{rules.UNITS}/{rules.SERVICE}"}
     for name, arguments, task in made(role, "text_files", *WRITERS):
         for one in items(task, known):
             if name in WRITERS:
