@@ -7,7 +7,13 @@ from selfhost.provision.checks import Check, Status, ok, unknown
 from selfhost.provision.facts import ServerFacts
 
 # What ansible-core 2.19 can manage and Jitsi's packages support.
-SYSTEMS = {"debian": ("12", "13"), "ubuntu": ("22.04", "24.04")}
+SYSTEMS = {"debian": ("12", "13"), "ubuntu": ("24.04",)}
+_USE = "use Debian 12 or 13, or Ubuntu 24.04"
+#: Why a system that one might expect is not among them.
+_REASONS = {
+    ("debian", "11"): "its Prosody is 0.11, and Jitsi's packages need 0.12",
+    ("ubuntu", "22.04"): "its Prosody is 0.11, and Jitsi's packages need 0.12",
+}
 ARCHITECTURES = ("amd64", "arm64")
 OLDEST_PYTHON = (3, 8)
 CLOCK_ADVISED_S, CLOCK_ALLOWED_S = 5, 120
@@ -46,15 +52,16 @@ def distribution(facts: ServerFacts) -> Check:
         return unknown(
             name,
             "the server has no readable /etc/os-release",
-            "use Debian 12 or 13, or Ubuntu 22.04 or 24.04",
+            _USE,
         )
     if facts.version in SYSTEMS.get(facts.distribution, ()):
         return ok(name, facts.pretty_name)
+    why = _REASONS.get((facts.distribution, facts.version or ""), "")
     return Check(
         name,
         Status.FAILED,
-        f"{facts.pretty_name} is not supported",
-        "install Debian 12 or 13, or Ubuntu 22.04 or 24.04",
+        f"{facts.pretty_name} is not supported" + (f": {why}" if why else ""),
+        _USE,
     )
 
 
