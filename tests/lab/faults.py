@@ -1,6 +1,7 @@
 """Trouble for the tests: runs that are cut short, package servers that answer nonsense."""
 
 import email.utils
+import hashlib
 import json
 import os
 import signal
@@ -66,7 +67,9 @@ def signed_list(folder: Path, seconds: float) -> tuple[bytes, str, str]:
     """A package list without packages, dated so many seconds from now; its key and fingerprint."""
     date = email.utils.formatdate(time.time() + seconds, usegmt=True)
     release = folder / "Release"
-    release.write_text(f"Origin: Fault\nSuite: stable\nDate: {date}\nSHA256:\n", encoding="utf-8")
+    nothing = f"{hashlib.sha256().hexdigest()} 0 Packages"
+    text = f"Origin: Fault\nSuite: stable\nDate: {date}\nSHA256:\n {nothing}\n"
+    release.write_text(text, encoding="utf-8")
     with signer(folder / "keys") as keys:
         fingerprint = keys.fingerprint()
         keys.sign(release)

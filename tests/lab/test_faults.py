@@ -55,9 +55,9 @@ def told(site: Site, *options: str) -> str:
     """The error of a run that fails: what, where and how to mend, and nothing of Python."""
     done = site.selfhost("apply", *options)
     assert done.returncode == 1, done.stderr
-    assert done.stderr.count("error: ") == 1
+    assert sum(line.startswith("error: ") for line in done.stderr.splitlines()) == 1
     assert "Traceback" not in done.stdout + done.stderr
-    error = done.stderr.partition("error: ")[2]
+    error = done.stderr.partition("\nerror: ")[2]
     assert "failed on meet.example.test: " in error
     assert "\n  hint: " in error
     return error
