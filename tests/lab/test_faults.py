@@ -10,24 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from selfhost import lab
 from selfhost.lab import runtime
+from selfhost.provision import content
 from tests.lab import faults
 from tests.lab.conftest import Site
 
-ROLES = (
-    "preflight",
-    "firewall",
-    "jitsi_repository",
-    "prosody",
-    "jicofo",
-    "videobridge",
-    "web",
-    "tls",
-    "turn",
-    "privacy",
-)
+PLAYBOOK = yaml.safe_load((content.playbooks() / "site.yml").read_text(encoding="utf-8"))[0]
+#: In the order of their turns.
+ROLES = [entry["role"] for entry in PLAYBOOK["roles"] if entry["role"] != "site"]
 #: A package without files of its own; what is missing makes apt ask the package server.
 MISSING = "dpkg --remove --force-depends jitsi-meet >/dev/null"
 

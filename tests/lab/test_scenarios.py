@@ -33,6 +33,7 @@ SCENARIOS = (
     Scenario("direct", direct=True),
     Scenario("debian-13", release="trixie"),
     Scenario("jwt", {"site_authentication": "jwt"}),
+    Scenario("turns-443", {"turn_tls_on_443": True, "turn_domain": "turn.example.test"}),
     Scenario(
         "ldap",
         {
