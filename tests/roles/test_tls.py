@@ -53,6 +53,22 @@ def test_the_turn_server_s_name_has_an_answer_to_the_challenge(tmp_path: Path) -
     assert "for name in meet.example.org turn.example.org; do" in script
 
 
+def test_a_turn_server_on_its_own_host_has_its_own_certificate(tmp_path: Path) -> None:
+    web = {"meet": (["jitsi_signalling", "jitsi_web", "jitsi_videobridge"], {})}
+    settings = {**example(), **ACME, "turn_domain": "turn.example.org"}
+    dest = tmp_path / "acme"
+    render_defaults(dest, settings, web, ["jitsi_turn"], "turn")
+    script = (dest / INSTALL).read_text()
+    assert "target=/etc/jitsi/meet/turn.example.org\n" in script
+    assert "for name in turn.example.org; do" in script
+    assert not (dest / ANSWER).exists()
+    rules = (dest / "etc/nftables.d/selfhost.nft").read_text()
+    assert 'tcp dport { 80 } accept comment "ACME challenge"' in rules
+    own = tmp_path / "own"
+    render_defaults(own, settings | {"tls_mode": "own"}, web, ["jitsi_turn"], "turn")
+    assert "{ 80 }" not in (own / "etc/nftables.d/selfhost.nft").read_text()
+
+
 @pytest.mark.parametrize("path", [INSTALL, HOOK])
 def test_the_programs_are_sound_shell(tmp_path: Path, path: str) -> None:
     dest = rendered(tmp_path, **ACME)
