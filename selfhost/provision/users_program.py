@@ -66,7 +66,8 @@ class Accounts:
         said = _shell("user", "delete", f"{name}@{self.host}")
         if self.file(name).exists():
             raise OrderError("refused", f"prosody did not remove {name}: {_last(said)}")
-        for store in sorted((self.data / self._encoded(self.host)).iterdir()):
+        # Prosody 13 keeps a file of its own beside the folders.
+        for store in filter(Path.is_dir, (self.data / self._encoded(self.host)).iterdir()):
             for ending in (".dat", ".list", ".lidx"):
                 (store / (str(self._encoded(name)) + ending)).unlink(missing_ok=True)
 

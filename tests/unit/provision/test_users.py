@@ -151,6 +151,7 @@ def test_an_account_from_its_first_day_to_its_last(prosody: Prosody, tmp_path: P
     roster = tmp_path / "meet%2eexample%2enet" / "roster" / "bob.dat"
     roster.parent.mkdir()
     roster.write_text("return {}")
+    (roster.parents[1] / "cron.dat").write_text("return {}")
     assert names(carry_out(tmp_path, "remove", "bob")) == []
     assert not roster.exists()
     assert carry_out(tmp_path, "remove", "bob")["failed"] == "missing"
