@@ -1,5 +1,7 @@
 import ipaddress
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from selfhost.controls.host_predicates import socket_line
 from selfhost.controls.model import (
@@ -33,6 +35,9 @@ MAY: dict[str, tuple[int, ...]] = {
 }
 #: The bridge's one port for media.
 MEDIA_PORT = 10000
+#: Where bridges on other hosts log in.
+SIGNALLING_PORT = 5222
+PROSODY = ("lua5.4", "lua5.3", "lua5.2", "prosody")
 
 
 def check(server: Server) -> Iterator[Verdict]:
@@ -44,7 +49,7 @@ def check(server: Server) -> Iterator[Verdict]:
         if not socket.command and _may_any(socket, media):
             what = f"{socket.protocol} port {socket.local_port}: whose it is was not seen"
             yield unknown(what, place)
-        elif not _may(socket, media):
+        elif not _may(socket, media) and not _for_bridges(server, socket):
             who = socket.command or "an unknown program"
             where = f"{socket.protocol} port {socket.local_port} ({socket.local_address})"
             yield fail(f"{who} listens on {where}", place)
@@ -82,6 +87,53 @@ def _may(socket: Socket, media: int) -> bool:
     return ports is not None and (not ports or socket.local_port in ports)
 
 
+def _for_bridges(server: Server, socket: Socket) -> bool:
+    """Whether it is the XMPP server at one address, let in from named addresses only."""
+    if socket.command not in PROSODY or socket.local_port != SIGNALLING_PORT:
+        return False
+    if ipaddress.ip_address(socket.local_address.partition("%")[0]).is_unspecified:
+        return False
+    if not server.evidence.in_scope("host.firewall"):
+        return False
+    closed = [c for c in server.firewall if c.hook == "input" and c.policy == "drop"]
+    opening = [
+        rule.expressions
+        for chain in closed
+        for rule in chain.rules
+        if rule.verdict == "accept" and SIGNALLING_PORT in _matched(rule.expressions, "dport")
+    ]
+    sources = [_matched(rule, "saddr") for rule in opening]
+    return bool(sources) and all(
+        named and all(isinstance(address, str) for address in named) for named in sources
+    )
+
+
+def _matched(expressions: tuple[Any, ...], field: str) -> list[Any]:
+    """What a rule compares a field of the packet with."""
+    found: list[Any] = []
+    for expression in expressions:
+        match = expression.get("match")
+        left = match.get("left") if isinstance(match, dict) else None
+        payload = left.get("payload") if isinstance(left, dict) else None
+        if isinstance(payload, dict) and payload.get("field") == field:
+            right = match["right"] if match.get("op") in ("==", "in") else []
+            members = right.get("set") if isinstance(right, dict) else right
+            found += members if isinstance(members, list) else [right]
+    return found
+
+
+def _filter(*matches: tuple[str, Any]) -> str:
+    """The rule set of a host that lets in what matches."""
+    head = {"family": "inet", "table": "selfhost"}
+    chain = {**head, "name": "input", "hook": "input", "type": "filter", "policy": "drop"}
+    compared = [
+        {"match": {"op": "==", "left": {"payload": {"field": field}}, "right": value}}
+        for field, value in matches
+    ]
+    rule = {**head, "chain": "input", "expr": [*compared, {"accept": None}]}
+    return json.dumps({"nftables": [{"chain": chain}, {"rule": rule}]})
+
+
 CONTROL = Control(
     id="host-listeners",
     title="Only web, media, relay and SSH listen for strangers",
@@ -101,6 +153,22 @@ CONTROL = Control(
         Example({"host.sockets": socket_line("::", 8080, "java", "tcp6")}, at=1),
         Example({"host.sockets": socket_line("0.0.0.0", 8125, "statsd", "udp", "UNCONN")}, at=1),
         Example({"host.sockets": socket_line("0.0.0.0", 9000, "nginx")}, at=1),
+        Example(
+            {
+                "host.sockets": socket_line("10.0.0.1", 5222, "lua5.4"),
+                "host.firewall": _filter(("dport", 5222)),
+            },
+            at=1,
+            note="open to everybody",
+        ),
+        Example(
+            {
+                "host.sockets": socket_line("0.0.0.0", 5222, "lua5.4"),
+                "host.firewall": _filter(("saddr", "10.0.0.2"), ("dport", 5222)),
+            },
+            at=1,
+            note="at every address",
+        ),
     ),
     good=(
         Example({"host.sockets": socket_line("127.0.0.1", 5222, "lua5.4")}),
@@ -110,6 +178,15 @@ CONTROL = Control(
         Example(
             {"host.sockets": socket_line("10.0.0.1", 40000, "java", "tcp", "ESTABLISHED")},
             note="a connection, not a listener",
+        ),
+        Example(
+            {
+                "host.sockets": socket_line("10.0.0.1", 5222, "lua5.4"),
+                "host.firewall": _filter(
+                    ("saddr", {"set": ["10.0.0.2", "10.0.0.3"]}), ("dport", 5222)
+                ),
+            },
+            note="for bridges on other hosts",
         ),
     ),
     unclear=(
