@@ -149,3 +149,14 @@ def test_turn_alone_starts_from_debian_s_file_and_is_stable(
     assert "\nno-tcp\n" in first
     monkeypatch.setattr(render, "write_bases", lambda dest, variables: None)
     assert text(host(tmp_path, "turn"), TURN) == first
+
+
+def test_the_filters_let_bridges_in_and_out_and_nobody_else(tmp_path: Path) -> None:
+    meet = text(host(tmp_path / "meet", "meet.example.org"), "etc/nftables.d/selfhost.nft")
+    assert "ip saddr { 10.0.0.11, 10.0.0.12 } tcp dport 5222 accept" in meet
+    assert len([line for line in meet.splitlines() if "5222" in line and "saddr" in line]) == 1
+    bridge = text(host(tmp_path / "jvb", "JVB1"), "etc/nftables.d/selfhost.nft")
+    assert "ip daddr 10.0.0.10 tcp dport 5222 accept" in bridge
+    incoming = bridge.partition("hook input")[2].partition("chain ")[0]
+    assert "policy drop" in incoming
+    assert "5222" not in incoming
