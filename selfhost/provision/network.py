@@ -133,9 +133,19 @@ def address(facts: ServerFacts, settings: Mapping[str, Any]) -> Check:
     private = str(settings.get("site_private_address") or "")
     if facts.addresses is None:
         return unknown(name, "the server's own addresses are not known", "apt-get install iproute2")
+    v6 = str(settings.get("site_public_address_v6") or "")
+    if v6 and v6 not in facts.addresses:
+        own = [a for a in facts.addresses if ipaddress.ip_address(a).version == 6]
+        return Check(
+            name,
+            Status.FAILED,
+            f"site_public_address_v6 {v6} is on no interface of the server",
+            f"set it to one of: {', '.join(own)}" if own else "leave it empty: there is no IPv6",
+        )
+    also = f", {v6} too" if v6 else ""
     if private:
         if private in facts.addresses:
-            return ok(name, f"{private} is on the server; participants reach it as {public}")
+            return ok(name, f"{private} is on the server; participants reach it as {public}{also}")
         return Check(
             name,
             Status.FAILED,
@@ -143,14 +153,14 @@ def address(facts: ServerFacts, settings: Mapping[str, Any]) -> Check:
             f"set it to one of: {', '.join(facts.addresses)}",
         )
     if public in facts.addresses:
-        return ok(name, f"{public} is on the server")
-    own = next((a for a in facts.addresses if ipaddress.ip_address(a).version == 4), "")
+        return ok(name, f"{public} is on the server{also}")
+    first = next((a for a in facts.addresses if ipaddress.ip_address(a).version == 4), "")
     return Check(
         name,
-        Status.WARNING,
+        Status.FAILED,
         f"site_public_address {public} is on no interface of the server: it is behind NAT, "
         "or the address is wrong",
-        f"behind NAT, set site_private_address: {own}" if own else "check the address",
+        f"behind NAT, set site_private_address: {first}" if first else "check the address",
     )
 
 

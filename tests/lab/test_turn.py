@@ -4,6 +4,7 @@ import os
 import re
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,6 +127,41 @@ def test_behind_the_relay_nothing_else_of_the_server_is_reached(
             client.receive()
         if peer == site.server.address:
             assert refused_by_the_kernel(site) >= before + 1, number
+
+
+#: A second server with the same settings, but for its addresses: the lab's network has no IPv6.
+SIXTH = """set -e
+ip -6 address show dev lo | grep -q fd99::1 || ip address add fd99::1/128 dev lo
+sed -E -e '/^(listening-ip|relay-ip|external-ip|cert|pkey)=/d' \
+  -e 's/^(tls-)?listening-port=.*/\\1listening-port=3500/' \
+  /etc/turnserver.conf >/run/turn6.conf
+printf 'listening-ip=fd99::1\nrelay-ip=fd99::1\nno-tls\n' >>/run/turn6.conf
+turnserver -c /run/turn6.conf --pidfile= >/dev/null 2>&1 & turn=$!
+trap 'kill $turn; rm /run/turn6.conf' EXIT
+sleep 1
+python3 -
+"""
+REFUSED = """
+with TurnClient("fd99::1", 3500, NAME, PASSWORD) as client:
+    assert client.allocate(family=6)[0] == "fd99::1"
+    for peer in PEERS:
+        try:
+            client.permit((peer, 80))
+            print(peer, "let through")
+        except RefusedError as refused:
+            print(peer, refused.code)
+"""
+INNER_V6 = ["::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "fc00::1"]
+INNER_V6 += ["fd99::2", "fe80::1", "fec0::1", "ff02::1", "2002:7f00:1::1", "::127.0.0.1"]
+
+
+def test_inner_addresses_of_ipv6_are_refused(site: Site, secret: str) -> None:
+    name, password = credentials(secret)
+    client = Path(__file__).with_name("turn_client.py").read_text(encoding="utf-8")
+    program = f"{client}\nNAME, PASSWORD, PEERS = {(name, password, INNER_V6)!r}\n{REFUSED}"
+    done = lab.run(site.server.name, ["sh", "-c", SIXTH], input=program.encode(), timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode().splitlines() == [f"{peer} 403" for peer in INNER_V6]
 
 
 def refused_by_the_kernel(site: Site) -> int:

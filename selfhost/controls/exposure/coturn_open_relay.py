@@ -19,6 +19,7 @@ from selfhost.effective.server import Server
 
 #: Peers that a relay must refuse: the server itself and its neighbours.
 INSIDE = (
+    "0.0.0.0/8",
     "127.0.0.0/8",
     "10.0.0.0/8",
     "172.16.0.0/12",
@@ -26,6 +27,7 @@ INSIDE = (
     "169.254.0.0/16",
     "100.64.0.0/10",
     "::1/128",
+    "::ffff:0:0/96",
     "fc00::/7",
     "fe80::/10",
 )
@@ -100,6 +102,7 @@ denied-peer-ip=169.254.0.0-169.254.255.255
 denied-peer-ip=172.16.0.0-172.31.255.255
 denied-peer-ip=192.168.0.0-192.168.255.255
 denied-peer-ip=::1
+denied-peer-ip=::ffff:0.0.0.0-::ffff:255.255.255.255
 denied-peer-ip=fc00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
 denied-peer-ip=fe80::-febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff
 """
@@ -122,9 +125,9 @@ CONTROL = Control(
     check=check,
     bad=(
         Example({"coturn.config": SAFE.replace("use-auth-secret\n", "# use-auth-secret\n")}),
-        Example({"coturn.config": SAFE + "no-auth\n"}, at=13),
+        Example({"coturn.config": SAFE + "no-auth\n"}, at=14),
         Example({"coturn.config": SAFE.replace("denied-peer-ip=10.", "#denied-peer-ip=10.")}),
-        Example({"coturn.config": SAFE + "allow-loopback-peers\n"}, at=13),
+        Example({"coturn.config": SAFE + "allow-loopback-peers\n"}, at=14),
     ),
     good=(
         Example({"coturn.config": SAFE}),

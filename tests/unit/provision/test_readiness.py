@@ -68,7 +68,7 @@ def test_a_good_server_is_ready(answer: str) -> None:
         ("conflicts", "== packages\n", "== packages\nii  jibri\n", "warning", "can record"),
         ("conflicts", "== packages\n", "== packages\nii  nginx\n", "warning", "already"),
         ("conflicts", "== packages\n", "== packages\nii  nginx\nii  jicofo\n", "ok", "no other"),
-        ("address", "203.0.113.7/24", "10.0.0.7/24", "warning", "behind NAT"),
+        ("address", "203.0.113.7/24", "10.0.0.7/24", "failed", "behind NAT"),
         ("address", "== addresses\n", "== other\n", "unknown", "not known"),
     ],
 )
@@ -122,6 +122,18 @@ def test_nat_with_the_servers_own_address(answer: str) -> None:
     bad = _judged(inside, {**SETTINGS, "site_private_address": "10.0.0.8"})["address"]
     assert bad[0] is Status.FAILED
     assert "10.0.0.7" in bad[2]
+
+
+def test_ipv6_is_on_the_interface_or_not_in_the_settings(answer: str) -> None:
+    settings = {**SETTINGS, "site_public_address_v6": "2001:db8::99"}
+    failed = _judged(answer, settings)["address"]
+    assert failed[0] is Status.FAILED
+    assert "2001:db8::99 is on no interface" in failed[1]
+    assert failed[2] == "set it to one of: 2001:db8::7"
+    there = {**SETTINGS, "site_public_address_v6": "2001:db8::7"}
+    assert _judged(answer, there)["address"][0] is Status.OK
+    without = answer.replace("inet6 2001:db8::7/64", "inet 192.0.2.9/24")
+    assert "there is no IPv6" in _judged(without, there)["address"][2]
 
 
 def test_listeners_belong_to_units_or_else_to_programs() -> None:
