@@ -46,15 +46,9 @@ class AcmeServer:
     """``directory`` is its URL; ``ca`` a file with what to trust that URL by; ``root`` the
     certificate (PEM) of the CA that it plays."""
 
-    engine: Runtime
-    container: str
     directory: str
     ca: Path
     root: Path
-
-    def stop(self) -> None:
-        """Nobody answers any more. What it knew is lost."""
-        self.engine.call("exec", self.container, "pkill", "pebble")
 
 
 @contextmanager
@@ -91,4 +85,4 @@ def _started(engine: Runtime, container: str, address: str, folder: Path) -> Acm
     trust = ssl.create_default_context(cafile=str(ca))
     with urllib.request.urlopen(f"https://{address}:15000/roots/0", context=trust) as answer:
         root.write_bytes(answer.read())
-    return AcmeServer(engine, container, f"https://{address}/dir", ca, root)
+    return AcmeServer(f"https://{address}/dir", ca, root)
