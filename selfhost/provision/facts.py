@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 MAX_OUTPUT = 1024 * 1024
@@ -28,6 +28,15 @@ class Listener:
 
 
 @dataclass(frozen=True, slots=True)
+class Package:
+    """An installed package, and whether apt is told to leave it as it is."""
+
+    name: str
+    version: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ServerFacts:
     """What the server says about itself; None where it said nothing that can be understood."""
 
@@ -49,6 +58,10 @@ class ServerFacts:
     listeners: tuple[Listener, ...] | None
     packages: tuple[str, ...]  # those asked for that are installed
     dpkg_broken: bool
+    offered: Mapping[str, str] | None  # what apt would install: package -> version
+    jitsi: tuple[Package, ...]  # Jitsi's own packages that are installed
+    upgrade: str | None  # how the last upgrade stands: pending, kept, back, rolled back
+    release: str | None  # the release of selfhost that was last applied
 
 
 def parse_probe(output: bytes) -> ServerFacts:
@@ -85,6 +98,10 @@ def parse_probe(output: bytes) -> ServerFacts:
             if len(fields := line.split()) == 2 and fields[0].startswith("ii")
         ),
         dpkg_broken=first("dpkg") is not None,
+        offered=_offered(sections.get("offered")),
+        jitsi=tuple(_jitsi(sections.get("jitsi", []))),
+        upgrade=_phase(sections.get("upgrade", [])),
+        release=first("release"),
     )
 
 
@@ -105,6 +122,31 @@ def _assignments(lines: list[str]) -> Iterator[tuple[str, str]]:
         name, equals, value = line.partition("=")
         if equals:
             yield name, value.strip().strip("\"'")[:100]
+
+
+def _offered(lines: list[str] | None) -> dict[str, str] | None:
+    """The output of ``apt-cache policy``; a package without a candidate is left out."""
+    if lines is None:
+        return None
+    found, name = {}, ""
+    for line in lines:
+        if re.fullmatch(r"[a-z0-9][a-z0-9.+-]{0,100}:", line):
+            name = line[:-1]
+        elif (match := re.fullmatch(r"  Candidate: ([0-9][A-Za-z0-9.+~:-]{0,100})", line)) and name:
+            found[name] = match[1]
+    return found
+
+
+def _jitsi(lines: list[str]) -> Iterator[Package]:
+    for line in lines:
+        fields = line.split()
+        if len(fields) == 4 and fields[1] == "installed":
+            yield Package(fields[2][:100], fields[3][:100], fields[0] == "hold")
+
+
+def _phase(lines: list[str]) -> str | None:
+    match = re.search(r'"phase": "([a-z ]{1,20})"', "\n".join(lines))
+    return match[1] if match else None
 
 
 def _number(text: str | None) -> int | None:

@@ -45,4 +45,14 @@ dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' apache2 caddy lighttpd hapro
   ejabberd openfire jabberd2 metronome jibri jigasi nginx prosody jicofo 2>/dev/null
 section dpkg
 dpkg --audit 2>/dev/null | head -n 20
+section offered
+apt-cache policy prosody lua5.4 openjdk-17-jre-headless openjdk-21-jre-headless 2>/dev/null |
+  grep -E '^[a-z0-9.+-]+:$|^  Candidate: '
+section jitsi
+dpkg-query -W -f '${db:Status-Want} ${db:Status-Status} ${Package} ${Version}\n' 'jitsi-meet*' \
+  jicofo jitsi-videobridge2 2>/dev/null
+section upgrade
+$sudo head -c 65536 /var/lib/selfhost/upgrade/state.json 2>/dev/null
+section release
+head -c 40 /var/lib/selfhost/release 2>/dev/null
 section end

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from selfhost.provision import machine, network, sizing
+from selfhost.provision import machine, network, sizing, versions
 from selfhost.provision.checks import Check, DnsAnswer
 from selfhost.provision.facts import ServerFacts
 
@@ -36,6 +36,8 @@ def judge(
         machine.kernel(facts, groups),
         machine.disk(facts, _number(settings, "preflight_minimum_disk_mb", sizing.DISK_NEEDED)),
         machine.clock(clock_offset),
+        versions.pairs(facts, groups),
+        *versions.jitsi(facts, settings),
         *network.ports(facts, settings),
         network.conflicts(facts),
         network.address(facts, settings),

@@ -29,7 +29,13 @@ GROUPS = ["jitsi_signalling", "jitsi_web", "jitsi_videobridge", "jitsi_turn"]
 SERVER: dict[str, Any] = {
     "ansible_check_mode": False,
     "group_names": GROUPS,
-    "_preflight_seen": {"packages": ["jitsi-meet", "nftables"], "memory_mb": 4000, "running": []},
+    "_preflight_seen": {
+        "packages": ["jitsi-meet", "nftables"],
+        "versions": {"jitsi-meet": "2.0.10008-1"},
+        "held": ["jitsi-meet"],
+        "memory_mb": 4000,
+        "running": [],
+    },
     "_videobridge_certificate": {"content": "VEhFIENFUlRJRklDQVRFCg=="},
     "_firewall_loaded": {"waiting": False, "missing": []},
 }

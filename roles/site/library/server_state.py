@@ -26,6 +26,11 @@ options:
     type: list
     elements: path
     default: []
+  versions_of:
+    description: Packages of which is told in which version they are installed, and if held.
+    type: list
+    elements: str
+    default: []
 author:
   - selfhost
 """
@@ -52,6 +57,15 @@ systemd:
   type: bool
 packages:
   description: The packages that are installed and configured.
+  returned: always
+  type: list
+  elements: str
+versions:
+  description: The versions of those of I(versions_of) that are installed.
+  returned: always
+  type: dict
+held:
+  description: Those of I(versions_of) that apt is told to leave as they are.
   returned: always
   type: list
   elements: str
@@ -104,15 +118,27 @@ def system(os_release):
 
 
 def packages(listed):
-    """Installed packages, and those half-way, of lines such as C(ii nginx)."""
+    """Installed packages, and those half-way, of lines such as C(ii nginx 1.22)."""
     installed, unfinished = [], []
     for line in listed.splitlines():
-        state, _, name = line.partition("\t")
+        state, name, *_ = line.split("\t")
         if state[1:2] == "i" and state[2:3] in ("", " "):
             installed.append(name)
         elif state[1:2] in tuple("HUFWt") or state[2:3] == "R":
             unfinished.append(name)
     return installed, unfinished
+
+
+def versions(listed, names):
+    """Of some packages, the versions that are installed, and which of them are held."""
+    found, held = {}, []
+    for line in listed.splitlines():
+        state, name, version = line.split("\t")
+        if name in names and state[1:2] == "i":
+            found[name] = version
+            if state[0] == "h":
+                held.append(name)
+    return found, held
 
 
 def fingerprints(listed):
@@ -179,7 +205,12 @@ def main():
 
     paths = {"type": "list", "elements": "path", "default": []}
     module = AnsibleModule(
-        argument_spec={"keyrings": paths, "certificates": paths}, supports_check_mode=True
+        argument_spec={
+            "keyrings": paths,
+            "certificates": paths,
+            "versions_of": {"type": "list", "elements": "str", "default": []},
+        },
+        supports_check_mode=True,
     )
 
     def said(*command):
@@ -191,8 +222,10 @@ def main():
         return out if code == 0 else ""
 
     name, version = system(_read("/etc/os-release"))
-    form = "--showformat=${db:Status-Abbrev}\\t${Package}\\n"
-    installed, unfinished = packages(said("dpkg-query", "--show", form))
+    form = "--showformat=${db:Status-Abbrev}\\t${Package}\\t${Version}\\n"
+    listed = said("dpkg-query", "--show", form)
+    installed, unfinished = packages(listed)
+    known, held = versions(listed, module.params["versions_of"])
     units = ("show", "--type=service,timer", "--property=Id,ActiveState,UnitFileState", "*")
     memory = re.search(r"^MemTotal:\s+(\d+)", _read("/proc/meminfo"), re.MULTILINE)
     disk = os.statvfs("/var")
@@ -206,6 +239,8 @@ def main():
         version=version,
         systemd=os.path.isdir("/run/systemd/system"),
         packages=installed,
+        versions=known,
+        held=held,
         unfinished=unfinished + sorted(os.listdir("/var/lib/dpkg/updates")),
         memory_mb=int(memory.group(1)) // 1024 if memory else 0,
         disk_mb=disk.f_bavail * disk.f_frsize >> 20,
