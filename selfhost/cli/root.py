@@ -33,6 +33,8 @@ COMMANDS = {
     "apply": Entry("selfhost.cli.apply", "apply", "Provision the server with Ansible."),
     "users": Entry("selfhost.cli.users", "users", "The people who may open rooms."),
     "bridge": Entry("selfhost.cli.bridge", "bridge", "Add, drain and remove video bridges."),
+    "upgrade": Entry("selfhost.cli.upgrade", "upgrade", "Change versions, or go back."),
+    "rollback": Entry("selfhost.cli.upgrade", "rollback", "Undo the last upgrade."),
     "audit": Entry("selfhost.cli.audit", "audit", "Judge a server or files from evidence."),
     "status": Entry("selfhost.cli.status", "status", "Show how the servers are."),
     "doctor": Entry("selfhost.cli.doctor", "doctor", "Find out why the site does not work."),

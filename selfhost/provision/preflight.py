@@ -11,7 +11,7 @@ from typing import Any
 
 from selfhost.errors import TargetError, UsageError
 from selfhost.provision.checks import Check, Status
-from selfhost.provision.facts import MAX_OUTPUT, parse_probe
+from selfhost.provision.facts import MAX_OUTPUT, ServerFacts, parse_probe
 from selfhost.provision.lookup import Lookup
 from selfhost.provision.readiness import judge
 from selfhost.settings.site import Host, Site
@@ -89,6 +89,18 @@ def check_host(site: Site, host: Host, trust: Trust) -> HostReport:
     offset = None if facts.clock is None else facts.clock - offset_of
     checks = judge(facts, host.settings, dns.answer(), groups=host.groups, clock_offset=offset)
     return HostReport(host.name, True, (greeting, *checks))
+
+
+def ask(site: Site, host: Host) -> ServerFacts:
+    """What a host that is known says about itself. Raises TargetError when it does not answer."""
+    if host.connection == "local":
+        output, _ = _run_here()
+    else:
+        _, output, _ = _run_over_ssh(site, host, Trust())
+    facts = parse_probe(output)
+    if not facts.complete:
+        raise TargetError(f"the answer of {host.name} is cut off or not understood")
+    return facts
 
 
 def endpoint(site: Site, host: Host) -> ssh_connection.Endpoint:

@@ -8,8 +8,8 @@ from typing import Any
 from selfhost import __version__
 from selfhost.provision.checks import Check, Status, ok
 from selfhost.provision.facts import ServerFacts
+from selfhost.settings.versions import SETTING
 
-SETTING = "jitsi_repository_versions"
 # What Jitsi's packages and the roles were tried with; the role preflight has the same (a test).
 PROSODY = ("0.12", "13.0")
 LUA = "5.4"

@@ -23,6 +23,7 @@ from selfhost.settings.release import (
 )
 from selfhost.settings.rules import EXAMPLE_DOMAIN, check_rules
 from selfhost.settings.specs import NO_DEFAULT, Option, load_specs, options_of
+from selfhost.settings.versions import version_problems
 
 KNOWN_HOSTS = "known_hosts"
 _WORD = re.compile(r"[A-Za-z0-9_:.][A-Za-z0-9_:.%@\\-]{0,252}")
@@ -114,6 +115,7 @@ def load_site(
     for host in found:
         connection, values = _split(_open(host, unseal))
         problems.update(dict.fromkeys(_check(values, options, release, secrets_closed=closed)))
+        problems.update(dict.fromkeys(version_problems(values)))
         problems.update(dict.fromkeys(_exposed(host.variables, options)))
         defaults = {n: o.default for n, o in options.items() if o.default is not NO_DEFAULT}
         plain = {name: value.plain() for name, value in values.items()}

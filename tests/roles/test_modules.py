@@ -124,11 +124,16 @@ def test_the_file_of_an_account() -> None:
 
 def test_packages_half_way_are_told_apart() -> None:
     listed = (
-        "ii \tnginx\nrc \told\niU \tjicofo\niF \tprosody\nit \tman-db\niiR\tbroken\nhi \theld\n"
+        "ii \tnginx\t1.22\nrc \told\t1\niU \tjicofo\t1.0\niF \tprosody\t0.12\nit \tman-db\t2\n"
+        "iiR\tbroken\t1\nhi \theld\t2.3-1\n"
     )
     installed, unfinished = state.packages(listed)
     assert installed == ["nginx", "held"]
     assert unfinished == ["jicofo", "prosody", "man-db", "broken"]
+    assert state.versions(listed, ["nginx", "held", "jicofo"]) == (
+        {"nginx": "1.22", "held": "2.3-1"},
+        ["held"],
+    )
 
 
 def test_only_primary_keys_count() -> None:

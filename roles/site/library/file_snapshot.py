@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# ruff: noqa: PTH103, PTH104, PTH105, PTH106, PTH108, PTH112, PTH113, PTH114, PTH115, PTH118, PTH120, PTH123
+# ruff: noqa: PTH103, PTH104, PTH106, PTH108, PTH112, PTH114, PTH115, PTH118, PTH120, PTH123, PTH211
 """Keep files as they are now, and bring them back to exactly that."""
 
 import io

@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# ruff: noqa: PTH102, PTH103, PTH107, PTH108, PTH109, PTH110, PTH111, PTH112, PTH113, PTH118, PTH119, PTH207
+# ruff: noqa: PTH103, PTH108, PTH118, PTH119, PTH207
 """Keep the files of packages, so that their versions can be had again without a repository."""
 
 import glob

@@ -141,9 +141,7 @@ def main():
     apt_pkg.init_system()
     metapackage = module.params["metapackage"]
     words = {"LC_ALL": "C"}
-    _code, text, _err = module.run_command(
-        ["apt-cache", "show", metapackage], environ_update=words
-    )
+    _code, text, _err = module.run_command(["apt-cache", "show", metapackage], environ_update=words)
     known = releases(text, module.params["also"])
     names = sorted({name for release in known for name in release["versions"]})
     installed = {}

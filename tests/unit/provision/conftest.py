@@ -61,6 +61,22 @@ pid=7 0::/system.slice/ssh.service
 
 == dpkg
 
+== offered
+prosody:
+  Candidate: 0.12.3-1+deb12u1
+lua5.4:
+  Candidate: 5.4.4-3
+openjdk-17-jre-headless:
+  Candidate: 17.0.12+7-2
+openjdk-21-jre-headless:
+  Candidate: (none)
+
+== jitsi
+
+== upgrade
+
+== release
+
 == end
 """
 

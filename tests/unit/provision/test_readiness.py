@@ -30,7 +30,7 @@ def _judged(
 def test_a_good_server_is_ready(answer: str) -> None:
     judged = _judged(answer)
     assert {status for status, _, _ in judged.values()} == {Status.OK}
-    assert len(judged) == 14
+    assert len(judged) == 15
     assert judged["memory"][1] == "4.0 GiB; heaps: bridge 1024 MiB, focus 512 MiB"
     assert judged["disk"][1] == "19.1 GiB free"
 

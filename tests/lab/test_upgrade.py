@@ -1,0 +1,162 @@
+"""Versions on a real server: exact and held, changed by an upgrade only, and taken back."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from selfhost import lab
+from tests.lab.conftest import Site
+
+STATE = "/var/lib/selfhost/upgrade/state.json"
+#: A package that brings something forbidden: apt runs this at the end of every installation.
+HOOK = "/etc/apt/apt.conf.d/99-brings-something"
+AI_KEY = (
+    f"cat > {HOOK} <<'END'\n"
+    'DPkg::Post-Invoke { "echo OPENAI_API_KEY=sk-0123456789abcdefghijklmnopqrstuvwxyz'
+    ' > /etc/default/assistant"; };\nEND'
+)
+MASKED = (
+    f"cat > {HOOK} <<'END'\n"
+    'DPkg::Post-Invoke { "systemctl mask --now jitsi-videobridge2 || true"; };\nEND'
+)
+FILES = (
+    "find /etc/jitsi /etc/prosody /etc/nginx /etc/turnserver.conf /etc/systemd/system /etc/default"
+    " /etc/apt/preferences.d /etc/apt/sources.list.d -printf '%p %m %U %G %l\\n' -type f"
+    " -exec sha256sum {} + | sort"
+)
+VERSIONS = (
+    "dpkg-query -W -f '${db:Status-Want} ${db:Status-Status} ${Package} ${Version}\\n'"
+    " 'jitsi-meet*' jicofo jitsi-videobridge2 | grep installed"
+)
+
+
+def inside(site: Site, script: str) -> str:
+    done = lab.run(site.server.name, ["sh", "-ec", script])
+    assert done.returncode == 0, done.stderr
+    return done.stdout.decode()
+
+
+def versions_file(site: Site) -> dict[str, str]:
+    text = (site.inventory / "group_vars/all/versions.yml").read_text(encoding="utf-8")
+    found: dict[str, str] = yaml.safe_load(text)["jitsi_repository_versions"]
+    return found
+
+
+@pytest.fixture
+def copied(site: Site, tmp_path: Path) -> Site:
+    """The server with a copy of its inventory that asks for the next release."""
+    inventory = tmp_path / "inventory"
+    shutil.copytree(site.inventory, inventory, ignore=shutil.ignore_patterns("runs"))
+    settings = inventory / "group_vars/all/settings.yml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text + "\njitsi_repository_suite: testing\n", encoding="utf-8")
+    return Site(site.server, inventory)
+
+
+def test_the_versions_are_recorded_held_and_pinned(site: Site) -> None:
+    recorded = versions_file(site)
+    for line in inside(site, VERSIONS).splitlines():
+        want, _, name, version = line.split()
+        assert (want, recorded[name]) == ("hold", version)
+    assert inside(site, "ls /var/cache/selfhost/packages").count(".deb") == 7
+    assert inside(site, "cat /var/lib/selfhost/release").startswith("0.")
+
+
+def test_an_upgrade_that_brings_a_finding_is_taken_back_and_one_that_works_is_kept(
+    copied: Site,
+) -> None:
+    try:
+        files, versions = inside(copied, FILES), inside(copied, VERSIONS)
+        recorded = versions_file(copied)
+        inside(copied, AI_KEY)
+        done = copied.selfhost("upgrade")
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "the upgrade did not work, and the former state is back" in done.stderr
+        assert "host-ai-credentials on" in done.stderr
+        assert inside(copied, VERSIONS) == versions
+        assert inside(copied, FILES) == files
+        assert versions_file(copied) == recorded
+        inside(copied, f"rm {HOOK}")
+
+        # Another suite alone does not change versions, nor does an upgrade of the whole system.
+        inside(copied, "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy upgrade")
+        assert inside(copied, VERSIONS) == versions
+
+        done = copied.selfhost("upgrade")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "jicofo: " in done.stdout
+        assert versions_file(copied)["jicofo"] != recorded["jicofo"]
+        for line in inside(copied, VERSIONS).splitlines():
+            want, _, name, version = line.split()
+            assert (want, versions_file(copied)[name]) == ("hold", version)
+        again = copied.selfhost("apply")
+        assert "nothing had to change" in again.stderr, again.stderr
+    finally:
+        copied.reset()
+
+
+@pytest.mark.nightly
+def test_an_upgrade_after_which_no_bridge_works_is_taken_back(copied: Site) -> None:
+    try:
+        files, versions = inside(copied, FILES), inside(copied, VERSIONS)
+        inside(copied, MASKED)
+        done = copied.selfhost("upgrade")
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "the former state is back" in done.stderr
+        assert inside(copied, VERSIONS) == versions
+        assert inside(copied, FILES) == files
+        assert copied.selfhost("audit").returncode == 0
+    finally:
+        copied.reset()
+
+
+@pytest.mark.nightly
+def test_a_kept_upgrade_can_be_taken_back_without_the_repository(copied: Site) -> None:
+    try:
+        versions = inside(copied, VERSIONS)
+        assert copied.selfhost("upgrade").returncode == 0
+        assert inside(copied, VERSIONS) != versions
+        inside(copied, "rm -rf /var/lib/apt/lists/* /etc/apt/sources.list.d/*; apt-get -qq update")
+        inside(copied, "echo mine > /etc/nginx/conf.d/admins-own.conf.off")
+        done = copied.selfhost("rollback")
+        assert done.returncode == 0, done.stderr
+        assert inside(copied, VERSIONS) == versions
+        assert inside(copied, "cat /etc/nginx/conf.d/admins-own.conf.off") == "mine\n"
+        again = copied.selfhost("rollback")
+        assert again.returncode == 1
+        assert "nothing to go back to" in again.stderr
+    finally:
+        copied.reset()
+
+
+@pytest.mark.nightly
+def test_an_interrupted_upgrade_is_refused_and_ended_by_a_rollback(copied: Site) -> None:
+    try:
+        files, versions = inside(copied, FILES), inside(copied, VERSIONS)
+        command = [sys.executable, "-m", "selfhost", "upgrade", "-i", str(copied.inventory)]
+        running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 300
+        while time.monotonic() < deadline and running.poll() is None:
+            if lab.run(copied.server.name, ["pgrep", "-x", "dpkg"]).returncode == 0:
+                break
+            time.sleep(0.1)
+        running.send_signal(signal.SIGINT)
+        said = running.communicate(timeout=120)[1]
+        assert running.returncode == 130, said
+        assert "selfhost rollback brings it back" in said
+        assert json.loads(inside(copied, f"cat {STATE}"))["phase"] == "pending"
+        refused = copied.selfhost("upgrade")
+        assert (refused.returncode, "selfhost rollback" in refused.stderr) == (2, True)
+        done = copied.selfhost("rollback")
+        assert done.returncode == 0, done.stderr
+        assert inside(copied, VERSIONS) == versions
+        assert inside(copied, FILES) == files
+    finally:
+        copied.reset()
