@@ -118,8 +118,13 @@ def run(actions: Actions) -> None:
     if step is End.TAKEN_BACK and first is not None:
         raise ProvisionError(
             f"the upgrade did not work, and the former state is back: {first.message}",
-            hint=first.hint,
+            hint="\n".join(["mend that, then upgrade again", *_log(first)]),
         ) from first
+
+
+def _log(error: SelfhostError) -> list[str]:
+    """The line that names the log; its advice was meant for a run that is not taken back."""
+    return [line for line in error.hint.splitlines() if line.startswith("log: ")]
 
 
 def _no_worse(before: Findings, after: Findings) -> None:

@@ -86,6 +86,15 @@ def render_defaults(
             _carry_out(Templar(loader=loader, variables=scope), task, dest)
 
 
+def work_out(name: str, roles: list[str], known: Mapping[str, Any]) -> Any:
+    """What a variable of these roles comes to, where ``known`` is known."""
+    loader = _loader()
+    variables: dict[str, Any] = {"group_names": GROUPS}
+    for role in roles:
+        variables.update(_load(loader, ROLES / role / "vars" / "main.yml") or {})
+    return Templar(loader=loader, variables={**variables, **known}).template(variables[name])
+
+
 @functools.cache
 def _loader() -> DataLoader:
     """One for all: it keeps what it has read."""

@@ -443,3 +443,18 @@ def test_another_way_in_leaves_nothing_of_the_one_before(
     again = text(tmp_path, HOSTS)
     assert again == text(rendered(tmp_path / "fresh"), HOSTS)
     assert "app_secret" not in text(tmp_path, PROSODY)
+
+
+def test_a_set_of_versions_is_pinned_exactly(tmp_path: Path) -> None:
+    versions = {"jitsi-meet": "2.0.10008-1", "jicofo": "1.0-1196-1"}
+    dest = rendered(tmp_path, jitsi_repository_versions=versions)
+    pins = text(dest, "etc/apt/preferences.d/selfhost-jitsi")
+    assert "Package: jicofo\nPin: version 1.0-1196-1\nPin-Priority: 990\n" in pins
+    assert pins.endswith("Pin: origin download.jitsi.org\nPin-Priority: -1\n")
+    assert text(dest, "var/lib/selfhost/release").count(".") == 2
+
+
+def test_without_a_set_the_suite_s_own_release_is_taken(defaults: Path) -> None:
+    pins = text(defaults, "etc/apt/preferences.d/selfhost-jitsi")
+    assert "Pin: version" not in pins
+    assert pins.endswith("Pin: origin download.jitsi.org\nPin-Priority: 500\n")

@@ -60,14 +60,17 @@ def test_what_works_is_kept() -> None:
 
 @pytest.mark.parametrize("step", [Step.CHANGE, Step.AUDIT, Step.KEEP])
 def test_what_fails_is_taken_back_and_told(step: Step) -> None:
-    world = World({step: ProvisionError("prosody : Restart: failed", hint="log: x")})
+    world = World({step: ProvisionError("prosody : Restart: failed", hint="apply again\nlog: x")})
     with pytest.raises(ProvisionError) as caught:
         run(world)
     assert world.steps[-1] is Step.BACK
     assert caught.value.message == (
         "the upgrade did not work, and the former state is back: prosody : Restart: failed"
     )
-    assert (caught.value.hint, caught.value.exit_code) == ("log: x", 1)
+    assert (caught.value.hint, caught.value.exit_code) == (
+        "mend that, then upgrade again\nlog: x",
+        1,
+    )
 
 
 def test_a_new_finding_takes_it_back_and_an_old_one_does_not() -> None:
