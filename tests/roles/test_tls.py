@@ -54,7 +54,9 @@ def test_the_turn_server_s_name_has_an_answer_to_the_challenge(tmp_path: Path) -
 
 
 def test_a_turn_server_on_its_own_host_has_its_own_certificate(tmp_path: Path) -> None:
-    web = {"meet": (["jitsi_signalling", "jitsi_web", "jitsi_videobridge"], {})}
+    web: dict[str, tuple[list[str], dict[str, str]]] = {
+        "meet": (["jitsi_signalling", "jitsi_web", "jitsi_videobridge"], {})
+    }
     settings = {**example(), **ACME, "turn_domain": "turn.example.org"}
     dest = tmp_path / "acme"
     render_defaults(dest, settings, web, ["jitsi_turn"], "turn")
