@@ -74,7 +74,7 @@ def test_missing_packages_are_named_with_their_versions() -> None:
         group_names=["jitsi_web", "jitsi_videobridge"],
         jitsi_repository_versions={"jitsi-meet-web-config": "1", "jitsi-videobridge2": "2"},
     )
-    ours = [name for name in found if "jitsi" in name]
+    ours = sorted(name for name in found if "jitsi" in name)
     assert ours == ["jitsi-meet-web-config=1", "jitsi-videobridge2=2"]
 
 
