@@ -21,6 +21,7 @@ class _Host:
     topics: set[str] = field(default_factory=set)  # notified, not yet looked up
     begun: set[str] = field(default_factory=set)  # of those, looked up
     handlers: set[str] = field(default_factory=set)  # found for them, not yet run
+    running: set[str] = field(default_factory=set)  # what the task at work would notify
 
 
 def first_line(pending: Pending) -> bytes:
@@ -43,7 +44,10 @@ def pending(lines: Iterable[bytes]) -> Pending:
             check = bool(event.get("check"))
         if not check:
             _take(hosts, event)
-    left = {name: tuple(sorted(host.topics | host.handlers)) for name, host in hosts.items()}
+    left = {
+        name: tuple(sorted(host.topics | host.handlers | host.running))
+        for name, host in hosts.items()
+    }
     return {name: handlers for name, handlers in sorted(left.items()) if handlers}
 
 
@@ -60,6 +64,10 @@ def _take(hosts: dict[str, _Host], event: dict[str, Any]) -> None:
         return
     host = hosts.setdefault(str(event.get("host", "")), _Host())
     task = str(event.get("task") or "")
+    if kind == "start":  # if its result is never seen, it may have changed something all the same
+        host.running = set(map(str, event.get("notify") or []))
+    elif kind in ("ok", "skipped", "failed"):
+        host.running = set()
     if kind == "notify":
         host.handlers.add(task)
         host.begun.update(map(str, event.get("topics") or []))

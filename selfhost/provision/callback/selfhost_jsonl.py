@@ -77,6 +77,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     def v2_playbook_on_handler_task_start(self, task: Any) -> None:
         self._write("task", role=_role(task), task=task.name, path=task.get_path(), handler=True)
 
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        if task.notify:
+            self._write("start", host=host.get_name(), task=task.name, notify=task.notify)
+
     def v2_playbook_on_notify(self, handler: Any, host: Any) -> None:
         topics = [handler.get_name(), handler.name, *handler.listen]
         self._write("notify", host=host.get_name(), task=handler.name, topics=topics)

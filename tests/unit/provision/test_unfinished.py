@@ -35,6 +35,13 @@ def test_a_handler_that_failed_is_undone() -> None:
     assert left(*failed) == {"a": ("Stop",)}
 
 
+def test_a_task_whose_result_was_not_seen_may_have_changed_something() -> None:
+    start = {"event": "start", "host": "a", "task": "Edit", "notify": ["Restart"]}
+    assert left(start) == {"a": ("Restart",)}
+    assert left(start, {**CHANGED, "changed": False}) == {}
+    assert left(start, {"event": "unreachable", "host": "a", "task": "Edit"}) == {"a": ("Restart",)}
+
+
 def test_what_changed_after_the_handlers_counts_again() -> None:
     ran = (CHANGED, STOP, handler("task", "Stop"), handler("ok", "Stop"))
     assert left(*ran, CHANGED) == {"a": ("Restart",)}
