@@ -55,7 +55,7 @@ def write(backup: Backup, lock: Lock, path: Path) -> None:
 def _inventory(directory: Path) -> Iterator[Entry]:
     for path in sorted(directory.rglob("*")):
         name = f"inventory/{path.relative_to(directory).as_posix()}"
-        if not path.is_file() or path.is_symlink() or not model.in_inventory(name):
+        if not path.is_file() or not model.in_inventory(name):
             continue
         yield Entry(name, "settings", path.stat().st_mode & 0o777, _read(path))
 

@@ -38,3 +38,33 @@ def footprint(server: str) -> frozenset[str]:
 _ITSELF = re.compile(
     r"^file (/var/log/journal|/var/lib/systemd/timers|/var/log/(dpkg|alternatives|apt)\b)"
 )
+
+
+def unexplained(before: frozenset[str], after: frozenset[str]) -> list[str]:
+    """What is there after an uninstallation and was not before, or the other way round, but for
+    what is explained here."""
+    different = sorted(
+        {f"+ {line}" for line in after - before} | {f"- {line}" for line in before - after}
+    )
+    return [line for line in different if not any(form.search(line) for form in _EXPLAINED)]
+
+
+_EXPLAINED = tuple(
+    re.compile(form)
+    for form in (
+        # Lists of users, and their backups: users are compared one by one.
+        r"^. content \w+  /etc/(passwd|group|shadow|gshadow|subuid|subgid)-?$",
+        r"^. file /etc/(subuid|subgid)-? ",
+        # What apt and dpkg keep of their own work.
+        r"^. list ",
+        r"^. file /var/(cache/debconf|cache/ldconfig|lib/dpkg|lib/ucf|cache/man)\b",
+        r"^. content \w+  /etc/ld\.so\.cache$",
+        r"^. file /var/lib/systemd/(deb-systemd-helper|catalog)",
+        r"^. file /var/lib/apt/extended_states",
+        # Of sudo and of the lab.
+        r"/\.sudo_as_admin_successful\b",
+        r"^. file /var/log/standin ",
+        # The package that the test installed as the admin.
+        r"\bless(key|echo|pipe|file)?\b",
+    )
+)

@@ -30,6 +30,7 @@ MAY = {
     "controls": {"controls", "effective", "readers", "evidence", "catalog", "errors"},
     "audit": {"audit", "controls", "effective", "evidence", "readers", "exitcodes"},
     "reports": {"reports", "audit", "controls", "health"},
+    "backup": {"backup", "provision", "settings", "targets", "errors"},
     "health": {"health", "provision", "settings", "targets", "errors"},
     "bridges": {"bridges", "provision", "settings", "targets", "errors"},
     "settings": {"settings", "provision", "errors", "exitcodes"},
