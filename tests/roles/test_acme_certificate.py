@@ -89,6 +89,10 @@ def test_the_command_line_asks_for_nothing_that_was_not_wanted() -> None:
             "refused'))",
             "the ACME server https://ca.example.org/dir cannot be reached: it refuses connections",
         ),
+        (  # as Debian 12's certbot puts it
+            "An unexpected error occurred:\nValueError: Requesting ca/dir: Connection refused\n",
+            "the ACME server https://ca.example.org/dir cannot be reached: it refuses connections",
+        ),
         (
             "requests.exceptions.SSLError: HTTPSConnectionPool: Max retries exceeded (Caused by "
             "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] ...')))",

@@ -149,7 +149,7 @@ def told(said, directory):
     if refused:
         details = "; ".join(f"{domain}: {detail.strip()}" for domain, _kind, detail in refused)
         return f"the ACME server could not verify that the name is this server's: {details}"
-    if re.search(r"ConnectionError|SSLError|Timeout|Max retries exceeded", said):
+    if re.search(r"ConnectionError|SSLError|Timeout|Max retries exceeded|Requesting \S+: ", said):
         for pattern, words in _NETWORK:
             if re.search(pattern, said):
                 return f"the ACME server {directory} cannot be reached: {words}"
