@@ -34,7 +34,7 @@ SAID = {
     "not available: NO_PUBKEY 2B2D4A6FA1F9B3C1, E:The repository 'http://10.89.5.250 stable/ "
     "InRelease' is not signed.",
     "clock": "Failed to update apt cache after 5 retries: E:Release file for "
-    "http://deb.debian.org/debian/dists/bookworm-updates/InRelease is not valid yet (invalid for "
+    "http://packages.example.org/debian/dists/bookworm-updates/InRelease is not valid yet (invalid for "
     "another 1d 2h 3min 4s). Updates for this repository will not be applied.",
     "expired": "E:Release file for http://10.89.5.250/stable/InRelease is expired (invalid since "
     "3d 4h 5min 6s). Updates for this repository will not be applied.",
@@ -43,8 +43,8 @@ SAID = {
     "127.0.0.1:9999 (127.0.0.1). - connect (111: Connection refused)",
     "no route": "E: Failed to fetch http://10.89.5.250/x.deb  Cannot initiate the connection to "
     "10.89.5.250:80 (10.89.5.250). - connect (101: Network is unreachable)",
-    "names": "E: Failed to fetch http://deb.debian.org/x.deb  Temporary failure resolving "
-    "'deb.debian.org'",
+    "names": "E: Failed to fetch http://packages.example.org/x.deb  Temporary failure resolving "
+    "'packages.example.org'",
     "disk": "E: You don't have enough free space in /var/cache/apt/archives/.",
     "write": "Failure downloading http://10.89.5.250/key, failed to create temporary content file: "
     "[Errno 28] No space left on device",
