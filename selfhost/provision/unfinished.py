@@ -57,6 +57,11 @@ def _take(hosts: dict[str, _Host], event: dict[str, Any]) -> None:
         for name, topics in dict(event.get("hosts") or {}).items():
             hosts.setdefault(str(name), _Host()).topics.update(map(str, topics))
         return
+    if kind == "stats":  # who came to the end has run all handlers; others do not exist any more
+        for name, counts in dict(event.get("hosts") or {}).items():
+            if not counts.get("failures") and not counts.get("unreachable"):
+                hosts.pop(str(name), None)
+        return
     if kind == "task" and event.get("handler"):
         for host in hosts.values():  # all handlers of a topic are named before the first one runs
             host.topics -= host.begun

@@ -79,5 +79,6 @@ def test_the_callback_under_the_real_ansible(
     (hidden,) = [e for e in events if e["event"] == "failed" and e["task"] == "Hide"]
     assert (hidden["hidden"], hidden["ignored"]) == (True, True)
     assert any(e.get("handler") for e in events)
+    assert [e["notify"] for e in events if e["event"] == "start"] == [["Tell"]]
     assert events[-1]["event"] == "stats"
     assert secret not in json.dumps(events)

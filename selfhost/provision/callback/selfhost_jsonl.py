@@ -78,8 +78,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._write("task", role=_role(task), task=task.name, path=task.get_path(), handler=True)
 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
-        if task.notify:
-            self._write("start", host=host.get_name(), task=task.name, notify=task.notify)
+        if names := _notified(task):
+            self._write("start", host=host.get_name(), task=task.name, notify=names)
 
     def v2_playbook_on_notify(self, handler: Any, host: Any) -> None:
         topics = [handler.get_name(), handler.name, *handler.listen]
@@ -94,7 +94,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_runner_on_ok(self, result: Any) -> None:
         changed = bool(result.is_changed())
-        notify = {"notify": result.task.notify} if changed and result.task.notify else {}
+        names = _notified(result.task)
+        notify = {"notify": names} if changed and names else {}
         self._result("ok", result, changed=changed, **notify)
 
     def v2_runner_on_skipped(self, result: Any) -> None:
@@ -120,6 +121,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 def _role(task: Any) -> str:
     role = getattr(task, "_role", None)
     return role.get_name() if role is not None else ""
+
+
+def _notified(task: Any) -> list[str]:
+    """The handlers that a task notifies: before it has run, a single one is a plain text."""
+    names = task.notify or []
+    return [names] if isinstance(names, str) else [str(name) for name in names]
 
 
 def _reason(data: Any) -> dict[str, Any]:

@@ -61,3 +61,13 @@ def test_a_rehearsal_neither_leaves_nor_mends_anything() -> None:
 def test_a_run_that_does_not_touch_a_host_carries_over_what_it_lacks() -> None:
     lines = [unfinished.first_line({"a": ("Restart",), "b": ("Reload",)}), b"{half a li"]
     assert unfinished.pending(lines) == {"a": ("Restart",), "b": ("Reload",)}
+
+
+def test_a_run_that_came_to_its_end_leaves_nothing_undone() -> None:
+    carried = {"event": "unfinished", "hosts": {"a": ["A handler of an earlier release"]}}
+    counts = {"failures": 0, "unreachable": 0, "ok": 3}
+    assert left(carried) != {}
+    assert left(carried, {"event": "stats", "hosts": {"a": counts}}) == {}
+    for bad in ("failures", "unreachable"):
+        stats = {"event": "stats", "hosts": {"a": {**counts, bad: 1}}}
+        assert left(carried, CHANGED, stats)["a"][1:] == ("Restart",)
