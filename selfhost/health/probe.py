@@ -504,7 +504,7 @@ def names(_: Facts) -> Facts:
 
 
 def firewall(_: Facts) -> Facts:
-    """Tables of the kernel's packet filter, our own rules, and chains of others that drop."""
+    """Tables of the kernel's packet filter, what our own lets in, and tables of others that drop."""
     text = run("nft", "list", "tables")
     if text is None:
         return {"tables": None}
@@ -520,7 +520,7 @@ def firewall(_: Facts) -> Facts:
             dropping.append({"name": table, "rules": rules[:20000]})
     return {
         "tables": tables,
-        "rules": (run("nft", "-s", "list", "table", "inet", "selfhost") or "")[:20000],
+        "rules": (run("nft", "-s", "list", "chain", "inet", "selfhost", "input") or "")[:20000],
         "dropping": dropping,
     }
 

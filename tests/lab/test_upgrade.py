@@ -33,7 +33,7 @@ FILES = (
 )
 VERSIONS = (
     "dpkg-query -W -f '${db:Status-Want} ${db:Status-Status} ${Package} ${Version}\\n'"
-    " 'jitsi-meet*' jicofo jitsi-videobridge2 | grep installed"
+    " 'jitsi-meet*' jicofo jitsi-videobridge2 | grep ' installed '"
 )
 
 
