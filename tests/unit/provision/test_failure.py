@@ -34,7 +34,7 @@ SAID = {
     "not available: NO_PUBKEY 2B2D4A6FA1F9B3C1, E:The repository 'http://10.89.5.250 stable/ "
     "InRelease' is not signed.",
     "clock": "Failed to update apt cache after 5 retries: E:Release file for "
-    "http://packages.example.org/debian/dists/bookworm-updates/InRelease is not valid yet (invalid for "
+    "http://packages.example.org/debian/bookworm-updates/InRelease is not valid yet (invalid for "
     "another 1d 2h 3min 4s). Updates for this repository will not be applied.",
     "expired": "E:Release file for http://10.89.5.250/stable/InRelease is expired (invalid since "
     "3d 4h 5min 6s). Updates for this repository will not be applied.",
