@@ -504,7 +504,7 @@ def names(_: Facts) -> Facts:
 
 
 def firewall(_: Facts) -> Facts:
-    """The kernel's packet filters: their tables, what our own lets in, those of others that drop."""
+    """The packet filters: all tables, what our own lets in, those of others that drop."""
     text = run("nft", "list", "tables")
     if text is None:
         return {"tables": None}
