@@ -134,13 +134,14 @@ def main():
         supports_check_mode=True,
     )
     given, check = module.params, module.check_mode
-    record = {"files": {}, "folders": []}
+    record = {"files": {}, "folders": None}
     if given["record"] and os.path.exists(given["record"]):
         with open(given["record"]) as stream:
             record.update(json.load(stream))
     removed = remove(given["remove"], check)
     restored = put_back(record["files"], given["put_back"], check)
-    removed += remove_empty(given["empty"], record["folders"], check)
+    if record["folders"] is not None:  # unknown: an empty folder may be somebody's
+        removed += remove_empty(given["empty"], record["folders"], check)
     module.exit_json(changed=bool(removed or restored), removed=removed, restored=restored)
 
 
