@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option, vault_option
+from selfhost.cli.options import inventory_option, server_options, vault_option
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -65,15 +65,7 @@ def list_(inventory: Path) -> ExitCode:
 @bridge.command()
 @click.argument("name")
 @click.option("--host", "address", required=True, help="Where SSH reaches it.")
-@click.option("--user", default="root", show_default=True, help="Whom to log in as.")
-@click.option("--port", type=click.IntRange(1, 65535), default=22, show_default=True)
-@click.option(
-    "--identity-file",
-    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
-    help="Private key to log in with; by default the agent's and those in ~/.ssh.",
-)
-@click.option("--public-address", help="Where participants reach it, if that is not --host.")
-@click.option("--private-address", default="", help="Its own address behind NAT.")
+@server_options
 @click.option(
     "--restart-signalling",
     is_flag=True,
@@ -89,7 +81,7 @@ def add(
     port: int,
     identity_file: Path | None,
     public_address: str | None,
-    private_address: str,
+    private_address: str | None,
     restart_signalling: bool,
     no_apply: bool,
     inventory: Path,
@@ -122,7 +114,7 @@ def add(
     new = members.NewBridge(
         HostEntry(name, address, user, port, identity_file),
         reached_at(public_address, address),
-        private_address,
+        private_address or "",
     )
     for path in members.add(inventory, new, vault_password_file):
         click.echo(f"wrote {path}")

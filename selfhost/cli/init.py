@@ -5,21 +5,13 @@ from pathlib import Path
 
 import click
 
-from selfhost.cli.options import inventory_option, vault_option
+from selfhost.cli.options import inventory_option, server_options, vault_option
 
 
 @click.command()
 @click.argument("domain")
 @click.option("--host", "address", required=True, help="The server's address, or its name.")
-@click.option("--user", default="root", show_default=True, help="Whom to log in as.")
-@click.option("--port", type=click.IntRange(1, 65535), default=22, show_default=True)
-@click.option(
-    "--identity-file",
-    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
-    help="Private key to log in with; by default the agent's and those in ~/.ssh.",
-)
-@click.option("--public-address", help="Where participants reach it, if that is not --host.")
-@click.option("--private-address", help="The server's own address behind NAT.")
+@server_options
 @inventory_option
 @vault_option
 @click.option("--force", is_flag=True, help="Write anew; old files are kept as .bak, secrets stay.")

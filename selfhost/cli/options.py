@@ -24,3 +24,20 @@ vault_option: _Decorator = click.option(
     type=click.Path(path_type=Path),
     help="File with the password of ansible-vault (also ANSIBLE_VAULT_PASSWORD_FILE).",
 )
+
+
+def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How a new server is logged in to, and where participants find it."""
+    for option in (
+        click.option("--private-address", help="The server's own address behind NAT."),
+        click.option("--public-address", help="Where participants reach it, if not at --host."),
+        click.option(
+            "--identity-file",
+            type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+            help="Private key to log in with; by default the agent's and those in ~/.ssh.",
+        ),
+        click.option("--port", type=click.IntRange(1, 65535), default=22, show_default=True),
+        click.option("--user", default="root", show_default=True, help="Whom to log in as."),
+    ):
+        command = option(command)
+    return command

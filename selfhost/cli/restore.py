@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from selfhost.cli.backup import identity_option, opened, passphrase_option
-from selfhost.cli.options import inventory_option, vault_option
+from selfhost.cli.options import inventory_option, server_options, vault_option
 from selfhost.cli.progress import chosen
 
 if TYPE_CHECKING:
@@ -21,15 +21,7 @@ _FIRST = "site,preflight,footprint,firewall,jitsi_repository"
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--host", "address", help="The new server's address; else the backup's own.")
-@click.option("--user", default="root", show_default=True, help="Whom to log in as.")
-@click.option("--port", type=click.IntRange(1, 65535), default=22, show_default=True)
-@click.option(
-    "--identity-file",
-    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
-    help="Private SSH key to log in with.",
-)
-@click.option("--public-address", help="Where participants reach it, if that is not --host.")
-@click.option("--private-address", help="The server's own address behind NAT.")
+@server_options
 @click.option(
     "--host-key-fingerprint", metavar="SHA256:...", help="Trust the server with this key."
 )
