@@ -168,7 +168,8 @@ def test_addresses(tmp_path: Path) -> None:
     assert own_address("8.8.8.8", hosts) is None
     assert own_address("169.254.169.254", hosts) is None
     assert own_address("stun.example.org", hosts) is None
-    assert is_public(ipaddress.ip_address("8.8.8.8"))
+    for public in ("8.8.8.8", "203.0.113.9", "2001:db8::1"):
+        assert is_public(ipaddress.ip_address(public))
     for private in ("10.0.0.1", "127.0.0.1", "169.254.1.1", "fe80::1", "::1"):
         assert not is_public(ipaddress.ip_address(private))
 
