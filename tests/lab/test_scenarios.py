@@ -32,7 +32,7 @@ SCENARIOS = (
     Scenario("nat"),
     Scenario("direct", direct=True),
     Scenario("debian-13", release="trixie"),
-    Scenario("jwt", {"site_authentication": "jwt"}),
+    Scenario("jwt", {"site_authentication": "jwt", "site_lobby": "host"}),
     Scenario("turns-443", {"turn_tls_on_443": True, "turn_domain": "turn.example.test"}),
     Scenario(
         "ldap",
