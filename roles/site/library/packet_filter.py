@@ -214,7 +214,7 @@ class Filter:
         _write(FORMER, HEAD + self.kernel(), 0o600)
         self.must(
             "systemd-run", "-q", "--collect", f"--unit={ROLLBACK}", f"--on-active={seconds}",
-            "--timer-property=AccuracySec=1s",
+            "--timer-property=AccuracySec=1s", "--service-type=oneshot",  # to be waited for
             "/bin/sh", "-c", f"rm -f {CANDIDATE} {CANDIDATE}.nft; exec {NFT} -f {FORMER}",
             saying="no timer could be set that would put the former rules back",
         )  # fmt: skip
