@@ -60,7 +60,7 @@ def settings(site: Site, **changes: object) -> Iterator[None]:
     before = path.read_text(encoding="utf-8")
     try:
         path.write_text(f"{before}\n{yaml.safe_dump(changes)}", encoding="utf-8")
-        done = site.selfhost("apply", "--tags", "prosody,jicofo,web")
+        done = site.selfhost("apply", "--tags", "firewall,prosody,jicofo,web")
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
         ready(site)
         yield
