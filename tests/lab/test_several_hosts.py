@@ -1,8 +1,8 @@
 """A site of four servers: signalling and web, two bridges, TURN. From bare to a bridge removed."""
 
 import json
-import time
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ class Several:
         return int(stats["bridge_selector"]["operational_bridge_count"])
 
     def becomes(self, bridges: int) -> bool:
-        """Whether jicofo comes to use so many: Prosody keeps a session that broke off for a while."""
+        """Whether jicofo comes to use so many: a session that broke off is kept for a while."""
         for _ in range(40):
             if self.operational() == bridges:
                 return True
