@@ -1,4 +1,4 @@
-"""``selfhost controls list`` and ``selfhost explain ID``."""
+"""``selfhost controls list``, ``selfhost controls coverage`` and ``selfhost explain ID``."""
 
 import json
 
@@ -38,6 +38,22 @@ def list_(category: str | None, form: str) -> None:
             click.echo(
                 f"{control.category:<14} {control.severity:<9} {control.id:<42} {control.title}"
             )
+
+
+@controls.command("coverage")
+@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal")
+def coverage_(form: str) -> None:
+    """Show which surfaces of Jitsi the controls judge, and which none can."""
+    from selfhost.catalog.surfaces import surfaces
+    from selfhost.controls import registry
+    from selfhost.controls.coverage import coverage
+    from selfhost.reports import coverage as report
+
+    found = coverage(surfaces(), registry.controls())
+    if form == "json":
+        click.echo(json.dumps(report.as_json(found), indent=2))
+    else:
+        click.echo(report.terminal(found), nl=False)
 
 
 @click.command()
