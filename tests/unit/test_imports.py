@@ -29,7 +29,7 @@ MAY = {
     "effective": {"effective", "readers", "evidence", "catalog"},
     "controls": {"controls", "effective", "readers", "evidence", "catalog", "errors"},
     "audit": {"audit", "controls", "effective", "evidence", "readers", "exitcodes"},
-    "reports": {"reports", "audit", "controls", "health"},
+    "reports": {"catalog", "reports", "audit", "controls", "health"},
     "backup": {"backup", "provision", "settings", "targets", "errors"},
     "health": {"health", "provision", "settings", "targets", "errors"},
     "bridges": {"bridges", "provision", "settings", "targets", "errors"},
