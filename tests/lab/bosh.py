@@ -41,6 +41,14 @@ class Participant:
         self._sid = ""
         self._inbox: list[Element] = []
         self.jid = ""
+        self.mechanisms: set[str | None] = set()
+        try:
+            self._start()
+        except BaseException:
+            self._http.close()
+            raise
+
+    def _start(self) -> None:
         start = self._post(
             f"to={quoteattr(self.host)} wait='5' hold='1' ver='1.6' xmpp:version='1.0'"
             " xmlns:xmpp='urn:xmpp:xbosh' xml:lang='en'"
