@@ -37,9 +37,9 @@ lint: $(VENV)/.ready
 	yamllint --strict .
 	cd playbooks && ansible-lint --offline -q
 
-## docs/controls.md from the controls themselves, docs/troubleshooting.md from the doctor's rules
+## docs/controls/ from the controls themselves, docs/troubleshooting.md from the doctor's rules
 docs: $(VENV)/.ready
-	$(PY) -m selfhost controls list --format markdown > docs/controls.md
+	$(PY) -m selfhost dev docs
 	$(PY) -m selfhost doctor --list --format markdown > docs/troubleshooting.md
 
 lock: $(VENV)/.ready

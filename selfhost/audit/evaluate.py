@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from selfhost.audit.excerpts import Excerpts
 from selfhost.audit.model import Result, Seen, TargetReport
+from selfhost.controls.links import settable_by_link
 from selfhost.controls.model import Cited, Control, Status, Verdict, unknown, worst
 from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope
 from selfhost.effective.server import ALTERNATIVES, Server
@@ -88,6 +89,7 @@ def _result(
         risk=control.risk,
         fix=control.fix,
         fingerprint=fingerprint(control.id, target, cited),
+        settable_by_link=settable_by_link(control, cited),
     )
 
 

@@ -22,7 +22,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one control says of one target."""
+    """What one control says of one target.
+
+    ``settable_by_link``: the keys it rests on that a meeting link can set for whoever opens it,
+    so that the result holds for the client alone.
+    """
 
     control: str
     title: str
@@ -36,6 +40,7 @@ class Result:
     risk: str
     fix: Fix
     fingerprint: str
+    settable_by_link: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,7 @@ def controls() -> None:
 
 @controls.command("list")
 @click.option("--category", help="Only this category.")
-@click.option(
-    "--format", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal"
-)
+@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal")
 def list_(category: str | None, form: str) -> None:
     """List every control with its severity."""
     from selfhost.controls import registry
@@ -31,8 +29,6 @@ def list_(category: str | None, form: str) -> None:
     chosen = [c for c in registry.controls() if category is None or c.category == category]
     if form == "json":
         click.echo(json.dumps([catalogue.as_json(control) for control in chosen], indent=2))
-    elif form == "markdown":
-        click.echo(catalogue.markdown(chosen), nl=False)
     else:
         for control in chosen:
             click.echo(

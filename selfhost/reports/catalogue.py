@@ -1,6 +1,4 @@
-"""The controls themselves, for people and for machines."""
-
-from collections.abc import Sequence
+"""The controls themselves, for machines."""
 
 from selfhost.controls.model import Control
 
@@ -29,22 +27,3 @@ def as_json(control: Control) -> dict[str, object]:
         "surfaces": list(control.surfaces),
         "profiles": list(control.profiles),
     }
-
-
-def markdown(controls: Sequence[Control]) -> str:
-    """A table of the controls, one row each."""
-    lines = [
-        "# Controls",
-        "",
-        f"{len(controls)} controls. Written by `selfhost controls list --format markdown`;"
-        " `selfhost explain ID` says more of each.",
-        "",
-        "| category | severity | control | what must hold | setting |",
-        "|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {c.category} | {c.severity} | `{c.id}` | {c.title.replace('|', chr(92) + '|')} |"
-        f" {f'`{c.fix.variable}`' if c.fix.variable else 'by hand'} |"
-        for c in controls
-    ]
-    return "\n".join(lines) + "\n"

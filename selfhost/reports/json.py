@@ -57,4 +57,5 @@ def _result(result: Result) -> dict[str, object]:
             "by_hand": result.fix.by_hand,
         },
         "fingerprint": result.fingerprint,
+        "settable_by_link": list(result.settable_by_link),
     }

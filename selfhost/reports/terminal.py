@@ -89,6 +89,17 @@ def _target(target: TargetReport, width: int | None, style: Style, verbose: bool
         for result in _sorted(target.results, Status.NOT_APPLICABLE):
             yield f"{SIGNS[Status.NOT_APPLICABLE]}  {result.control}  {printable(result.message)}"
         yield ""
+    open_to_links = [r for r in target.results if r.status is Status.PASS and r.settable_by_link]
+    if open_to_links:
+        names = ", ".join(result.control for result in open_to_links)
+        yield from _wrapped(
+            "Rests on the client alone, as a meeting link can set these again for whoever opens it"
+            f" ({len(open_to_links)} passed): {names}",
+            width,
+            "",
+            INDENT,
+        )
+        yield ""
     unseen = [d for d in target.documents if d.state not in ("present", "absent")]
     if unseen:
         yield "Not seen:"

@@ -110,3 +110,16 @@ def test_hostile_text_cannot_drive_the_terminal() -> None:
 def test_no_colour_without_a_terminal() -> None:
     assert "\x1b[" not in terminal.render(report(target("bad")), width=None, colour=False)
     assert "\x1b[" in terminal.render(report(target("bad")), width=None, colour=True)
+
+
+def test_what_a_link_can_undo_is_said_and_is_no_failure() -> None:
+    control = find("web-third-party-requests")
+    found = evaluate(examples.evidence(control, control.good[0]), [control])
+    document = json.loads(json_report.render(report(found)))
+    assert document["results"][0]["settable_by_link"] == ["disableThirdPartyRequests"]
+    text = terminal.render(report(found), width=None, colour=False)
+    assert "Rests on the client alone" in text
+    assert report(found).exit_code is ExitCode.OK
+    assert "Rests on the client" not in terminal.render(
+        report(target("good")), width=None, colour=False
+    )
