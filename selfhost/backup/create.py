@@ -117,6 +117,17 @@ def read(path: Path) -> bytes:
     return data
 
 
-def default_name(domain: str) -> Path:
-    """``meet.example.org-20261231T235959Z.age`` in the current folder."""
-    return Path(f"{domain}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.age")
+def new_path(site: Site) -> Path:
+    """``backups/meet.example.org-20261231T235959Z.age`` in the inventory; makes the folder.
+
+    Raises UsageError when that cannot be made.
+    """
+    folder = site.inventory / "backups"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be made: {error.strerror}",
+            hint="backups are kept there; make the inventory writable for your user",
+        ) from None
+    return folder / f"{site.domain}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.age"

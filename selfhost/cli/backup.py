@@ -18,6 +18,12 @@ passphrase_option = click.option(
     envvar="SELFHOST_PASSPHRASE_FILE",
     help="File whose first line is the passphrase (mode 0600); else it is asked for.",
 )
+recipient_option = click.option(
+    "--recipient",
+    multiple=True,
+    metavar="KEY",
+    help="Instead of a passphrase, a public key (age1... or ssh-ed25519 ...); may be repeated.",
+)
 identity_option = click.option(
     "--identity",
     type=click.Path(path_type=Path),
@@ -26,15 +32,16 @@ identity_option = click.option(
 
 
 @click.group(invoke_without_command=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="By default a new file in the inventory's folder backups.",
+)
 @click.option("--force", is_flag=True, help="Overwrite a file that exists.")
 @passphrase_option
-@click.option(
-    "--recipient",
-    multiple=True,
-    metavar="KEY",
-    help="Instead of a passphrase, a public key (age1... or ssh-ed25519 ...); may be repeated.",
-)
+@recipient_option
 @inventory_option
 @vault_option
 @click.pass_context
@@ -51,27 +58,30 @@ def backup(
 
     Settings and secrets of the inventory; accounts, certificates and customisations of the
     servers. Never logs, recordings, chats or rooms. Nothing is changed on the servers.
+
+    Without options it is encrypted as the settings say (site_backup_recipients or
+    site_backup_passphrase_file), else a passphrase is asked for.
     """
     if context.invoked_subcommand is not None:
         return
     from selfhost.backup import create
-    from selfhost.backup.envelope import Lock
     from selfhost.cli import passphrase
     from selfhost.errors import UsageError
     from selfhost.settings.site import load_site
 
     site = load_site(inventory, vault_password_file, need_secrets=False)
-    path = output or create.default_name(site.domain)
-    if path.exists() and not force:
-        raise UsageError(f"{path} exists", hint="name another file, or overwrite with --force")
-    if not path.parent.is_dir():
-        raise UsageError(f"the folder {path.parent} does not exist")
-    if recipient and passphrase_file:
-        raise UsageError("give a passphrase or a recipient, not both")
-    lock = Lock("" if recipient else passphrase.for_backup(passphrase_file), recipient)
+    if output is not None:
+        if output.exists() and not force:
+            raise UsageError(
+                f"{output} exists", hint="name another file, or overwrite with --force"
+            )
+        if not output.parent.is_dir():
+            raise UsageError(f"the folder {output.parent} does not exist")
+    lock = passphrase.lock(site.settings, passphrase_file, recipient)
     made = create.collect(site)
+    path = output or create.new_path(site)
     create.write(made, lock, path)
-    click.echo(f"{path}: {_counts(made)}", err=True)
+    click.echo(f"{path}: {counts(made)}", err=True)
     click.echo(f"look into it with: selfhost backup verify {shlex.quote(str(path))}", err=True)
 
 
@@ -94,7 +104,7 @@ def list_files(file: Path, passphrase_file: Path | None, identity: Path | None) 
 def verify(file: Path, passphrase_file: Path | None, identity: Path | None) -> None:
     """Decrypt a backup and check every file in it, without restoring anything."""
     found = opened(file, passphrase_file, identity)
-    click.echo(f"{file} is whole: {_counts(found)}")
+    click.echo(f"{file} is whole: {counts(found)}")
 
 
 def opened(file: Path, passphrase_file: Path | None, identity: Path | None) -> "Backup":
@@ -112,7 +122,8 @@ def opened(file: Path, passphrase_file: Path | None, identity: Path | None) -> "
     return model.unpack(unseal(sealed, key, str(file)), str(file))
 
 
-def _counts(found: "Backup") -> str:
+def counts(found: "Backup") -> str:
+    """What a backup is of, and how much of each kind it holds."""
     kinds = Counter(entry.kind for entry in found.entries)
     told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
     return f"{found.domain}, {found.created}, selfhost {found.release}: {told}"

@@ -1,22 +1,56 @@
-"""Where a backup's passphrase comes from: a file, or the terminal. Never the command line."""
+"""What closes a backup, and the passphrase that opens one: given, from the settings, or from the
+terminal. Never from the command line.
+"""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    from selfhost.backup.envelope import Lock
 
-def for_backup(file: Path | None) -> str:
-    """The passphrase to encrypt with; asked twice. Raises UsageError without file and terminal."""
-    return _from(file, confirm=True)
+
+def lock(
+    settings: Mapping[str, Any], passphrase_file: Path | None, recipients: tuple[str, ...]
+) -> "Lock":
+    """What a new backup is closed with: what is given, else what the settings name, else a
+    passphrase that is asked for twice.
+
+    Raises UsageError when both ways are given, or none and there is no terminal.
+    """
+    from selfhost.backup.envelope import Lock
+    from selfhost.errors import UsageError
+
+    if passphrase_file is None and not recipients:
+        recipients = tuple(str(key) for key in settings.get("site_backup_recipients") or ())
+        named = str(settings.get("site_backup_passphrase_file") or "")
+        passphrase_file = Path(named).expanduser() if named else None
+    if recipients and passphrase_file:
+        raise UsageError("give a passphrase or a recipient, not both")
+    if recipients:
+        return Lock(recipients=recipients)
+    return Lock(
+        _from(
+            passphrase_file,
+            confirm=True,
+            otherwise="name a file with it (mode 0600) with --passphrase-file, or a public key "
+            "with --recipient; for every time: site_backup_recipients or "
+            "site_backup_passphrase_file in settings.yml",
+        )
+    )
 
 
 def for_restore(file: Path | None) -> str:
-    """The passphrase to decrypt with."""
-    return _from(file, confirm=False)
+    """The passphrase to decrypt with. Raises UsageError without file and terminal."""
+    return _from(
+        file, confirm=False, otherwise="name a file with it (mode 0600) with --passphrase-file"
+    )
 
 
-def _from(file: Path | None, *, confirm: bool) -> str:
+def _from(file: Path | None, *, confirm: bool, otherwise: str) -> str:
     from selfhost.backup.envelope import checked_passphrase, read_passphrase
     from selfhost.errors import UsageError
 
@@ -24,8 +58,7 @@ def _from(file: Path | None, *, confirm: bool) -> str:
         return read_passphrase(file)
     if not sys.stdin.isatty():
         raise UsageError(
-            "a backup needs a passphrase, and there is no terminal to ask at",
-            hint="name a file with it (mode 0600) with --passphrase-file",
+            "a backup needs a passphrase, and there is no terminal to ask at", hint=otherwise
         )
     text: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
     return checked_passphrase(text, "the passphrase")

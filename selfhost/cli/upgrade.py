@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from selfhost.cli import progress
+from selfhost.cli.backup import counts, passphrase_option, recipient_option
 from selfhost.cli.options import inventory_option, vault_option
 
 if TYPE_CHECKING:
+    from selfhost.backup.envelope import Lock
     from selfhost.provision.facts import ServerFacts
     from selfhost.provision.upgrade import Findings, Step
     from selfhost.settings.site import Site
@@ -29,17 +31,27 @@ _TOLD = {
 @inventory_option
 @vault_option
 @click.option("--to", metavar="VERSION", help="This version of jitsi-meet, not the newest.")
+@click.option("--no-backup", is_flag=True, help="Make none: there is one of now already.")
+@passphrase_option
+@recipient_option
 @click.option("-v", "--verbose", count=True, help="Show Ansible's own output.")
 def upgrade(
-    inventory: Path, vault_password_file: Path | None, to: str | None, verbose: int
+    inventory: Path,
+    vault_password_file: Path | None,
+    to: str | None,
+    no_backup: bool,
+    passphrase_file: Path | None,
+    recipient: tuple[str, ...],
+    verbose: int,
 ) -> None:
     """Bring Jitsi's packages to other versions, or back when that does not work.
 
     To those that group_vars/all/versions.yml names; where these are installed already, to the
-    newest that are offered. Packages and files are kept before anything is changed. When the new
-    versions do not work, or the audit finds what it did not find before, all is put back.
+    newest that are offered. First a backup is written to the inventory's folder backups (as
+    selfhost backup does), and packages and files are kept on the servers. When the new versions
+    do not work, or the audit finds what it did not find before, all is put back.
     """
-    from selfhost.errors import UsageError
+    from selfhost.errors import SelfhostError, UsageError
     from selfhost.provision import upgrade as logic
     from selfhost.provision.versions import UNFINISHED
     from selfhost.settings.release import require_acknowledged
@@ -47,13 +59,22 @@ def upgrade(
 
     site = load_site(inventory, vault_password_file)
     require_acknowledged(site.settings, inventory)
-    actions = _Actions(site, vault_password_file, to, verbose)
+    actions = _Actions(site, vault_password_file, verbose, to)
     before = actions.facts()
     if any(facts.upgrade in UNFINISHED for facts in before):
         raise UsageError("an upgrade was interrupted", hint="end it first: selfhost rollback")
-    with _interruption_told(actions):
-        logic.run(actions)
+    if not no_backup:
+        actions.lock = _lock(site, passphrase_file, recipient)
+    try:
+        with _interruption_told(actions):
+            logic.run(actions)
+    except SelfhostError as error:
+        if actions.saved:
+            error.hint = f"{error.hint}\nbackup from before: {actions.saved}".strip()
+        raise
     _conclude(before, actions.facts())
+    if actions.saved:
+        click.echo(f"backup from before: {actions.saved}", err=True)
 
 
 @click.command()
@@ -68,11 +89,24 @@ def rollback(inventory: Path, vault_password_file: Path | None, verbose: int) ->
     from selfhost.settings.site import load_site
 
     site = load_site(inventory, vault_password_file)
-    actions = _Actions(site, vault_password_file, None, verbose)
+    actions = _Actions(site, vault_password_file, verbose)
     before = actions.facts()
     with _interruption_told(actions):
         actions.back()
     _conclude(before, actions.facts())
+
+
+def _lock(site: "Site", passphrase_file: Path | None, recipient: tuple[str, ...]) -> "Lock":
+    """What the backup is closed with, asked for before anything begins."""
+    from selfhost.cli import passphrase
+    from selfhost.errors import UsageError
+
+    try:
+        return passphrase.lock(site.settings, passphrase_file, recipient)
+    except UsageError as error:
+        other = "with a backup of today at hand: --no-backup"
+        error.hint = "\n".join(filter(None, [error.hint, other]))
+        raise
 
 
 @dataclass
@@ -81,8 +115,22 @@ class _Actions:
 
     site: "Site"
     vault_password_file: Path | None
-    to: str | None
     verbose: int
+    to: str | None = None
+    lock: "Lock | None" = field(default=None, repr=False)  # None: no backup
+    saved: Path | None = None
+
+    def backup(self) -> None:
+        from selfhost.backup import create
+
+        if self.lock is None:
+            return
+        click.echo("making a backup ...", err=True)
+        made = create.collect(self.site)
+        path = create.new_path(self.site)
+        create.write(made, self.lock, path)
+        self.saved = path
+        click.echo(f"{path}: {counts(made)}", err=True)
 
     def audit(self) -> "Findings":
         from selfhost.audit.evaluate import evaluate
@@ -117,7 +165,8 @@ class _Actions:
             return True  # not known: going back does no harm where nothing was begun
 
     def tell(self, step: "Step") -> None:
-        click.echo(f"{_TOLD[step.value]} ...", err=True)
+        if told := _TOLD.get(step.value):
+            click.echo(f"{told} ...", err=True)
 
     def facts(self) -> tuple["ServerFacts", ...]:
         """What each host says of itself. Raises TargetError when one does not answer."""
@@ -146,6 +195,8 @@ def _interruption_told(actions: _Actions) -> Iterator[None]:
     except KeyboardInterrupt:
         if actions.begun():
             click.echo("in the middle of an upgrade; selfhost rollback brings it back", err=True)
+        if actions.saved:
+            click.echo(f"backup from before: {actions.saved}", err=True)
         raise
 
 

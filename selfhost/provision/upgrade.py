@@ -14,6 +14,7 @@ Findings = frozenset[tuple[str, str]]  # host, control: what the audit does not 
 class Step(StrEnum):
     """What is done, in this order when all goes well."""
 
+    BACKUP = "backup"
     LOOK = "audit before"
     CHANGE = "new versions"
     AUDIT = "audit"
@@ -39,6 +40,9 @@ class Result(StrEnum):
 
 
 NEXT: Mapping[tuple[Step, Result], Step | End] = {
+    (Step.BACKUP, Result.GOOD): Step.LOOK,
+    (Step.BACKUP, Result.CLEAN): End.UNTOUCHED,
+    (Step.BACKUP, Result.FAILED): End.UNTOUCHED,
     (Step.LOOK, Result.GOOD): Step.CHANGE,
     (Step.LOOK, Result.CLEAN): End.UNTOUCHED,
     (Step.LOOK, Result.FAILED): End.UNTOUCHED,
@@ -60,6 +64,9 @@ NEXT: Mapping[tuple[Step, Result], Step | End] = {
 class Actions(Protocol):
     """What an upgrade does to the world; each raises SelfhostError when it does not succeed."""
 
+    def backup(self) -> None:
+        """Save the site as it is, unless there is to be no backup."""
+
     def audit(self) -> Findings:
         """What does not pass now."""
 
@@ -80,7 +87,7 @@ class Actions(Protocol):
 
 
 def run(actions: Actions) -> None:
-    """Upgrade; return when the new versions are kept.
+    """Upgrade; return when the new versions are kept. A backup that fails ends it first.
 
     What the audit did not pass before does not count against them. Raises the first failure's own
     error when nothing was changed, and ProvisionError that tells it when the former state is back,
@@ -89,12 +96,14 @@ def run(actions: Actions) -> None:
     """
     before: Findings = frozenset()
     first: SelfhostError | None = None
-    step: Step | End = Step.LOOK
+    step: Step | End = Step.BACKUP
     while isinstance(step, Step):
         actions.tell(step)
         result = Result.GOOD
         try:
             match step:
+                case Step.BACKUP:
+                    actions.backup()
                 case Step.LOOK:
                     before = actions.audit()
                 case Step.CHANGE:

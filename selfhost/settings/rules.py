@@ -55,6 +55,7 @@ def check_rules(settings: _Settings, options: Mapping[str, Option]) -> Iterator[
     yield from _relay(settings)
     yield from _ssh_sources(settings)
     yield from _memory(settings)
+    yield from _backup(settings)
     yield from access_problems(settings)
 
 
@@ -305,6 +306,24 @@ def _relay(settings: _Settings) -> Iterator[Problem]:
             "turn_domain",
             "is needed with turn_tls_on_443: web and TURN are told apart by name",
             "give the server a second name in DNS, such as turn.example.org, and write it here",
+        )
+
+
+def _backup(settings: _Settings) -> Iterator[Problem]:
+    """Backups are closed with keys or with a passphrase; both would open with either."""
+    keys = settings.get("site_backup_recipients")
+    for text in keys if isinstance(keys, list) else []:
+        if isinstance(text, str) and not text.strip().startswith(("age1", "ssh-", "{{")):
+            yield Problem(
+                "site_backup_recipients",
+                "holds what is no public key of age or SSH",
+                "write one that begins with age1, ssh-ed25519 or ssh-rsa",
+            )
+    if keys and settings.get("site_backup_passphrase_file"):
+        yield Problem(
+            "site_backup_passphrase_file",
+            "stands beside site_backup_recipients",
+            "keep one of them: backups are made for keys, or with a passphrase",
         )
 
 

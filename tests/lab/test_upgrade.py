@@ -12,8 +12,11 @@ import pytest
 import yaml
 
 from selfhost import lab
+from selfhost.backup.envelope import Key, unseal
+from selfhost.backup.model import unpack
 from tests.lab.conftest import Site
 
+PASSPHRASE = "of the backup, long enough"
 STATE = "/var/lib/selfhost/upgrade/state.json"
 #: A package that brings something forbidden: apt runs this at the end of every installation.
 HOOK = "/etc/apt/apt.conf.d/99-brings-something"
@@ -57,7 +60,11 @@ def copied(site: Site, tmp_path: Path) -> Site:
     settings = inventory / "group_vars/all/settings.yml"
     lines = settings.read_text(encoding="utf-8").splitlines()
     kept = [line for line in lines if not line.startswith("jitsi_repository_suite:")]
-    text = "\n".join([*kept, "jitsi_repository_suite: testing", ""])
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text(PASSPHRASE, encoding="utf-8")
+    passphrase.chmod(0o600)
+    closed = f"site_backup_passphrase_file: {passphrase}"
+    text = "\n".join([*kept, "jitsi_repository_suite: testing", closed, ""])
     settings.write_text(text, encoding="utf-8")
     return Site(site.server, inventory)
 
@@ -107,7 +114,10 @@ def test_an_upgrade_that_brings_a_finding_is_taken_back_and_one_that_works_is_ke
 @pytest.mark.nightly
 def test_an_upgrade_after_which_no_bridge_works_is_taken_back(copied: Site) -> None:
     try:
-        files, versions = inside(copied, FILES), inside(copied, VERSIONS)
+        versions = inside(copied, VERSIONS)
+        recorded = (copied.inventory / "group_vars/all/versions.yml").read_bytes()
+        inside(copied, "echo ours > /etc/jitsi/meet/imprint.html")
+        files = inside(copied, FILES)
         inside(copied, MASKED)
         done = copied.selfhost("upgrade")
         assert done.returncode == 1, done.stdout + done.stderr
@@ -115,6 +125,14 @@ def test_an_upgrade_after_which_no_bridge_works_is_taken_back(copied: Site) -> N
         assert inside(copied, VERSIONS) == versions
         assert inside(copied, FILES) == files
         assert copied.selfhost("audit").returncode == 0
+
+        # What was saved before it is the site as it was, and whole.
+        (saved,) = (copied.inventory / "backups").iterdir()
+        assert f"backup from before: {saved}" in done.stderr
+        found = unpack(unseal(saved.read_bytes(), Key(PASSPHRASE), "x"), "x")
+        kept = {name: entry.content for name, entry in found.of_inventory()}
+        assert kept["group_vars/all/versions.yml"] == recorded
+        assert any(path == "/etc/jitsi/meet/imprint.html" for _, path, _ in found.of_servers())
     finally:
         copied.reset()
 

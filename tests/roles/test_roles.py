@@ -9,6 +9,8 @@ import yaml
 
 from tests.roles.render import ROLES, ROOT
 
+#: Settings of the site that no role needs: of what is done on the machine with the inventory.
+FOR_THE_COMMAND_ALONE = {"site_backup_recipients", "site_backup_passphrase_file"}
 NAMES = sorted(path.name for path in ROLES.iterdir() if path.is_dir())
 
 
@@ -35,8 +37,14 @@ def test_every_option_is_used(role: str) -> None:
         for path in ROLES.rglob("*")
         if path.is_file() and path.parent.name in ("tasks", "templates", "vars", "handlers")
     ]
-    for name in options(role):
+    for name in set(options(role)) - FOR_THE_COMMAND_ALONE:
         assert any(re.search(rf"\b{name}\b", text) for text in sources), name
+
+
+def test_what_only_the_command_reads_is_read_there() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "selfhost").rglob("*.py")]
+    for name in FOR_THE_COMMAND_ALONE:
+        assert any(name in text for text in sources), name
 
 
 @pytest.mark.parametrize("role", NAMES)

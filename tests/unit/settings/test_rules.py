@@ -29,6 +29,8 @@ def problems(**settings: Any) -> list[tuple[str, str]]:
         {"turn_tls_on_443": True, "turn_domain": "turn.example.org"},
         {"turn_min_port": 20000, "turn_max_port": 20099},
         {"firewall_ssh_sources": ["198.51.100.0/24", "2001:db8::/48", "192.0.2.1"]},
+        {"site_backup_recipients": ["age1abc", "ssh-ed25519 AAAA me"]},
+        {"site_backup_recipients": [], "site_backup_passphrase_file": "~/passphrase"},
     ],
 )
 def test_settings_that_work(settings: dict[str, Any]) -> None:
@@ -52,6 +54,16 @@ def test_settings_that_work(settings: dict[str, Any]) -> None:
         ({"turn_domain": "https://turn.example.org"}, "turn_domain", "without https://"),
         ({"firewall_ssh_sources": ["198.51.100.1/24"]}, "firewall_ssh_sources", "is no network"),
         ({"firewall_ssh_sources": ["home"]}, "firewall_ssh_sources", "'home' is no network"),
+        (
+            {"site_backup_recipients": ["AGE-SECRET-KEY-1X"]},
+            "site_backup_recipients",
+            "is no public key",
+        ),
+        (
+            {"site_backup_recipients": ["age1abc"], "site_backup_passphrase_file": "x"},
+            "site_backup_passphrase_file",
+            "stands beside site_backup_recipients",
+        ),
     ],
 )
 def test_settings_that_would_not_work(settings: dict[str, Any], key: str, message: str) -> None:
