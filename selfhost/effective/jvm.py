@@ -1,19 +1,43 @@
-"""Jitsi's Java programs: ``-D`` arguments of the running process over the HOCON file.
+"""Jitsi's Java programs: HOCON, ``-D`` arguments and the old properties, as jicoco merges them.
 
-Typesafe config gives system properties precedence over the file that ``-Dconfig.file`` names.
+From the strongest to the weakest (jitsi/jicoco: ``JitsiConfig.kt`` and
+``ReadOnlyConfigurationService.kt``):
+
+1. an old key in ``sip-communicator.properties``, then one given as ``-D``;
+2. the file that ``-Dconfig.file`` names, with what it includes;
+3. ``-D`` arguments, which in these programs only fill what the file leaves open;
+4. the program's own defaults.
+
+ice4j's old keys (``org.ice4j.…``) are different: the bridge turns those of the properties into
+system properties, so the file wins over ``-D``, and ``-D`` over the properties.
 """
 
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from selfhost.catalog.components import components
 from selfhost.effective.config import Config
+from selfhost.effective.layers import over, tree_of
+from selfhost.effective.legacy import translated
 from selfhost.effective.seen import Unseen
+from selfhost.evidence.model import Document
 from selfhost.readers.facts import Process
 from selfhost.readers.hocon import read_hocon
+from selfhost.readers.properties import read_properties
+from selfhost.readers.shell_environment import read_shell_environment
 from selfhost.readers.tree import Node, Origin, Source, Tree, Unknown
 
 if TYPE_CHECKING:
     from selfhost.effective.server import Server
+
+FILES = {"jicofo": "jicofo.conf", "videobridge": "jvb.conf"}
+_HOME = "net.java.sip.communicator.SC_HOME_DIR_LOCATION"
+_NAME = "net.java.sip.communicator.SC_HOME_DIR_NAME"
+_ARGUMENT = re.compile(r"-D([^\s=]+)(?:=(\S*))?")
+_ICE = "org.ice4j."
+_KEY = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)+")
 
 
 def service(server: "Server", component: str) -> Config:
@@ -21,18 +45,28 @@ def service(server: "Server", component: str) -> Config:
 
     Raises ``Unseen`` when the running program was told to read another file than the one seen.
     """
-    document = server.required(f"{component}.config", component)[0]
-    tree = read_hocon(Source(document.path, document.text))
-    layers = [tree]
-    if server.evidence.in_scope("host.processes"):
-        for process in running(server, component):
-            properties = system_properties(process)
-            file = properties.pop("config.file", document.path)
-            if file != document.path:
-                raise Unseen(f"process {process.pid} reads {file}, which was not collected")
-            if properties:
-                layers.insert(0, _as_tree(properties, process))
-    return Config(component, Origin(document.path), tuple(layers))
+    documents = server.optional(f"{component}.config")
+    old = [d for d in server.optional(f"{component}.legacy") if d.text.strip()]
+    if not documents and not old:
+        documents = server.required(f"{component}.config", component)
+    document = _main(documents, component)
+    place = Origin(document.path if document is not None else old[0].path)
+    given = _Given()
+    for process in _processes(server, component):
+        given.take(process.arguments, Origin(f"/proc/{process.pid}/cmdline"))
+        file = given.properties.get("config.file")
+        if file is not None and document is not None and file.value != document.path:
+            raise Unseen(f"process {process.pid} reads {file.value}, which was not collected")
+    if not given.properties:
+        for starting in server.optional(f"{component}.environment"):
+            given.take_environment(Source(starting.path, starting.text))
+    below = given.tree(place)
+    if document is not None:
+        complete = server.evidence.scope is None
+        include = _including(posixpath.dirname(document.path), documents, complete=complete)
+        below = over(read_hocon(Source(document.path, document.text), include=include), below)
+    legacy = _legacy(old, given.properties, component)
+    return Config(component, place, (_old_keys(component, legacy, given.properties, below), below))
 
 
 def running(server: "Server", component: str) -> tuple[Process, ...]:
@@ -46,28 +80,104 @@ def running(server: "Server", component: str) -> tuple[Process, ...]:
     )
 
 
-def system_properties(process: Process) -> dict[str, str]:
-    """``-Dname=value`` arguments, the last of a name winning."""
-    pairs = (a[2:].partition("=") for a in process.arguments if a.startswith("-D"))
-    return {name: value for name, _, value in pairs}
+def _main(documents: tuple[Document, ...], component: str) -> Document | None:
+    named = (d for d in documents if posixpath.basename(d.path) == FILES[component])
+    return next(named, documents[0] if documents else None)
 
 
-def _as_tree(properties: dict[str, str], process: Process) -> Tree:
-    origin = Origin(f"/proc/{process.pid}/cmdline")
-    root: dict[str, object] = {}
-    for name, value in properties.items():
-        *parents, last = name.split(".")
-        level = root
-        for parent in parents:
-            below = level.setdefault(parent, {})
-            level = below if isinstance(below, dict) else level.setdefault(parent + ".", {})  # type: ignore[assignment]
-        level[last] = Node(value, origin)
-    return Tree(_node(root, origin))
+# -- -D arguments ----------------------------------------------------------------------------------
 
 
-def _node(value: object, origin: Origin) -> Node:
-    if isinstance(value, Node):
-        return value
-    if isinstance(value, dict):
-        return Node({key: _node(child, origin) for key, child in value.items()}, origin)
-    return Node(Unknown("not a setting"), origin)
+class _Given:
+    """``-Dname=value`` arguments. ``open``: why there may be others."""
+
+    def __init__(self) -> None:
+        self.properties: dict[str, Node] = {}
+        self.open: Unknown | None = None
+
+    def take(self, arguments: Iterable[str], origin: Origin) -> None:
+        """The arguments of a command line; the last of a name wins."""
+        for match in map(_ARGUMENT.fullmatch, arguments):
+            if match:
+                self.properties[match[1]] = Node(match[2] or "", origin)
+
+    def take_environment(self, source: Source) -> None:
+        """The file that the service's start script sources."""
+        tree = read_shell_environment(source)
+        for name in ("JAVA_SYS_PROPS", "JAVA_TOOL_OPTIONS"):
+            node = tree.get((name,))
+            if node is not None and isinstance(node.value, str):
+                self.take(node.value.split(), node.origin)
+            elif node is not None and isinstance(node.value, Unknown):
+                self.open = node.value
+
+    def tree(self, place: Origin) -> Tree:
+        """As settings; whatever has no dot in its name is none."""
+        names = (n for n in self.properties if _KEY.fullmatch(n) and not n.startswith("config."))
+        settings = [(tuple(name.split(".")), self.properties[name]) for name in names]
+        root = tree_of(settings, place).root
+        return Tree(Node(root.value, root.origin, root.overrides, self.open))
+
+
+def _processes(server: "Server", component: str) -> tuple[Process, ...]:
+    return running(server, component) if server.evidence.in_scope("host.processes") else ()
+
+
+# -- the HOCON file --------------------------------------------------------------------------------
+
+
+def _including(
+    folder: str, documents: tuple[Document, ...], *, complete: bool
+) -> Callable[[str, str], Source | None]:
+    """Files beside the main one. In a folder that was collected whole, what is missing is absent,
+    and the library passes it over."""
+    by_path = {posixpath.normpath(d.path): Source(d.path, d.text) for d in documents}
+
+    def include(kind: str, name: str) -> Source | None:
+        if kind not in ("name", "file"):
+            return None
+        path = posixpath.normpath(posixpath.join(folder, name))
+        names = [path] if posixpath.splitext(path)[1] or kind == "file" else [f"{path}.conf"]
+        for wanted in names:
+            if wanted in by_path:
+                return by_path[wanted]
+        beside = posixpath.dirname(names[0]) == folder and names[0].endswith(".conf")
+        return Source(names[0], "") if complete and beside else None
+
+    return include
+
+
+# -- old properties --------------------------------------------------------------------------------
+
+
+def _legacy(
+    documents: list[Document], properties: Mapping[str, Node], component: str
+) -> dict[str, Node]:
+    """The properties file that the program reads: none, when it was told no folder for it."""
+    if not documents:
+        return {}
+    document = documents[0]
+    if properties:
+        home, name = properties.get(_HOME), properties.get(_NAME)
+        if home is None or name is None:
+            return {}
+        path = posixpath.join(str(home.value), str(name.value), "sip-communicator.properties")
+        if posixpath.normpath(path) != document.path and path.startswith("/"):
+            raise Unseen(f"{component} reads {path}, which was not collected", (document,))
+    tree = read_properties(Source(document.path, document.text))
+    if isinstance(tree.root.value, dict):
+        return dict(tree.root.value)
+    reason = tree.root.value.reason if isinstance(tree.root.value, Unknown) else "unreadable"
+    raise Unseen(f"{document.path}: {reason}", (document,))
+
+
+def _old_keys(
+    component: str, legacy: Mapping[str, Node], properties: Mapping[str, Node], below: Tree
+) -> Tree:
+    """The old keys in force, under the names of today."""
+    given = {n: node for n, node in properties.items() if n.startswith("org.jitsi.")}
+    given.update({n: node for n, node in legacy.items() if n.startswith(("org.jitsi.", _ICE))})
+    for path, node in below.walk():
+        if path[:2] == ("org", "ice4j") and not isinstance(node.value, dict):
+            given[".".join(path)] = node
+    return tree_of(translated(component, given), below.root.origin)

@@ -161,7 +161,10 @@ def test_a_part_of_a_root_file_system(tmp_path: Path) -> None:
     )
     evidence = parse_target(str(root)).collect()
     assert evidence.scope is not None
-    assert states(evidence, "jicofo.config") == [("/etc/jitsi/jicofo/jicofo.conf", "absent")]
+    assert states(evidence, "jicofo.config") == [
+        ("/etc/jitsi/jicofo/jicofo.conf", "absent"),
+        ("/etc/jitsi/jicofo/*.conf", "absent"),
+    ]
     assert states(evidence, "web.config") == [("/etc/jitsi/meet/h-config.js", "present")]
     assert states(evidence, "host.unit_overrides")[0] == (
         "/etc/systemd/system/x.service",
