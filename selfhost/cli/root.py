@@ -29,6 +29,7 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "init": Entry("selfhost.cli.init", "init", "Write the settings of a new server."),
+    "secrets": Entry("selfhost.cli.secrets", "secrets", "Add those that an older inventory lacks."),
     "check": Entry("selfhost.cli.check", "check", "Look whether the server is ready for apply."),
     "apply": Entry("selfhost.cli.apply", "apply", "Provision the server with Ansible."),
     "users": Entry("selfhost.cli.users", "users", "The people who may open rooms."),

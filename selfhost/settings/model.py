@@ -212,8 +212,5 @@ def _type_hint(option: Option | None, value: Value | None, *, inside_list: bool)
 
 def _missing_hint(option: Option | None) -> str:
     if option is not None and option.secret:
-        return (
-            "selfhost init generates it; in an older inventory, write it into "
-            "group_vars/all/secrets.yml: what `openssl rand -hex 16` prints"
-        )
+        return "selfhost secrets add generates it (with -i, where the inventory is elsewhere)"
     return ""
