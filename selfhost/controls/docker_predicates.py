@@ -11,8 +11,14 @@ from selfhost.effective.docker import is_deployment
 from selfhost.effective.server import Server
 from selfhost.readers.tree import Node
 
-#: What the templates' ``toBool`` takes for no.
-NO = ("", "0", "f", "F", "false", "False", "FALSE")
+#: What is no: what the templates' ``toBool`` takes for it, and words at which the container does
+#: not start, so that nothing is switched on by them either.
+NO = (
+    *("", "0", "f", "F", "false", "False", "FALSE"),
+    *("no", "No", "NO", "off", "Off", "OFF", "n", "N", "none", "null", "disabled"),
+)
+#: What ``toBool`` takes for yes.
+YES = ("1", "t", "T", "true", "True", "TRUE")
 
 
 def docker(server: Server) -> tuple[Config, ...]:
@@ -27,7 +33,19 @@ def no(why: str) -> Judge:
 
 def yes(why: str) -> Judge:
     """Must be on as the templates see it."""
-    return lambda value: why if value is None or str(value).strip() in NO else None
+
+    def judge(value: object) -> str | None:
+        text = str(value or "").strip()
+        if text in YES:
+            return None
+        return why if text in NO else f"{text[:40]!r} is neither 1 nor true, so {why}"
+
+    return judge
+
+
+def filled(why: str) -> Judge:
+    """Must hold something."""
+    return lambda value: None if str(value or "").strip() else why
 
 
 def switched_off(why: str, *names: str) -> Check:
@@ -81,7 +99,7 @@ def own_stun(name: str, off: Callable[[Config], bool], missing: str) -> Check:
                 yield passed(f"{name} is not used", Cited(config.place))
             elif node is None or not isinstance(node.value, str) or not node.value.strip():
                 absent = missing if is_deployment(config) else None
-                yield judge_setting(config, name, yes(missing), absent)
+                yield judge_setting(config, name, filled(missing), absent)
             else:
                 yield from _hosts(server, config, name, node, node.value)
 

@@ -43,6 +43,7 @@ CONTROL = Control(
             "MATOMO_ENDPOINT",
             "MATOMO_SITE_ID",
             "GOOGLE_ANALYTICS_ID",
+            "CALLSTATS_ID",
         ),
         switched_off("foreign code runs in the page", "ANALYTICS_SCRIPT_URLS"),
         switched_off(

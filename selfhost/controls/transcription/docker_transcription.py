@@ -27,13 +27,12 @@ CONTROL = Control(
     surfaces=(
         "web-transcription",
         "web-translation-languages",
-        "web-docker-dead-transcription-keys",
         "jigasi-save-txt",
         "jigasi-record-audio",
         "jigasi-google-speech-default",
     ),
     check=every(
-        switched_off("meetings are transcribed", "ENABLE_TRANSCRIPTIONS", "AUTO_CAPTION_ON_RECORD"),
+        switched_off("meetings are transcribed", "ENABLE_TRANSCRIPTIONS"),
         switched_off(
             "a transcriber keeps or sends on what was said",
             "JIGASI_TRANSCRIBER_RECORD_AUDIO",
