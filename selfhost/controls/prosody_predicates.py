@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from selfhost.controls.model import Check, Cited, Verdict, fail, passed, unknown
 from selfhost.controls.predicates import Judge, first_unknown
 from selfhost.controls.web_predicates import judge_address, leaves
+from selfhost.effective.prosody import loaded
 from selfhost.effective.server import Server
 from selfhost.readers.prosody import Section
 from selfhost.readers.tree import Node, Origin, Unknown
-
-GLOBAL = "*"
 
 
 def whole(server: Server) -> tuple[Cited, ...]:
@@ -21,11 +20,8 @@ def no_module(*names: str, why: str) -> Check:
     """No host and no component loads any of these modules."""
 
     def check(server: Server) -> Iterator[Verdict]:
-        config = server.prosody
-        for section in config.sections:
-            if section.kind == "global":
-                continue
-            modules = config.effective_modules(section.name)
+        for section in server.prosody.active:
+            modules = loaded(server.prosody, section)
             for use in modules:
                 if use.name not in names:
                     continue
@@ -35,41 +31,63 @@ def no_module(*names: str, why: str) -> Check:
                 else:
                     yield unknown(f"{use.name} may be loaded on {section.name}: {why}", place)
             if modules.rest is not None:
-                place = Cited(section.origin, section.name)
-                yield unknown(
-                    f"modules of {section.name} cannot be told: {modules.rest.reason}", place
-                )
+                yield unknown_modules(section, modules.rest)
         yield passed(f"none of {', '.join(names)} is loaded", *whole(server))
 
     return check
 
 
+def unknown_modules(section: Section, rest: Unknown) -> Verdict:
+    """That a host may load modules that cannot be seen."""
+    place = Cited(section.origin, section.name)
+    return unknown(f"modules of {section.name} cannot be told: {rest.reason}", place)
+
+
+def loads(server: Server, *names: str) -> bool:
+    """Whether any host loads, or may load, one of these modules."""
+    return any(
+        modules.rest is not None or modules.names() & set(names)
+        for modules in (loaded(server.prosody, section) for section in server.prosody.active)
+    )
+
+
 def settings(server: Server, option: str) -> Iterator[tuple[Section, Node]]:
-    """An option wherever it is set: globally, or for a host or component."""
-    for section in server.prosody.sections:
+    """An option wherever it is set: globally, or for a host or component that is started."""
+    config = server.prosody
+    for section in (*config.sections[:1], *config.active):
         node = section.options.get((option,))
         if node is not None:
             yield section, node
 
 
-def no_option(*options: str, judge: Judge) -> Check:
-    """Wherever one of these options is set, its value must be judged good."""
+def no_option(*options: str, judge: Judge, of: tuple[str, ...] = ()) -> Check:
+    """Wherever one of these options is set, its value must be judged good.
+
+    ``of``: the modules that read them; where none of these is loaded they do nothing.
+    """
 
     def check(server: Server) -> Iterator[Verdict]:
+        if of and not loads(server, *of):
+            yield passed(f"none of {', '.join(of)} is loaded", *whole(server))
+            return
         for option in options:
             for section, node in settings(server, option):
-                hole = first_unknown(node)
-                where = f"{option} ({section.name})"
-                if hole is not None:
-                    reason = hole.value.reason if isinstance(hole.value, Unknown) else "a function"
-                    yield unknown(f"{where} cannot be told: {reason}", Cited.node(option, hole))
-                elif why := judge(node.plain()):
-                    yield fail(f"{where}: {why}", Cited.node(option, node))
-                else:
-                    yield passed(f"{where} is as it should be", Cited.node(option, node))
+                yield judge_option(section, option, node, judge)
         yield passed(f"{', '.join(options)}: not set", *whole(server))
 
     return check
+
+
+def judge_option(section: Section, option: str, node: Node, judge: Judge) -> Verdict:
+    """One option of one host."""
+    hole = first_unknown(node)
+    where = f"{option} ({section.name})"
+    if hole is not None:
+        reason = hole.value.reason if isinstance(hole.value, Unknown) else "a function"
+        return unknown(f"{where} cannot be told: {reason}", Cited.node(option, hole))
+    if why := judge(node.plain()):
+        return fail(f"{where}: {why}", Cited.node(option, node))
+    return passed(f"{where} is as it should be", Cited.node(option, node))
 
 
 def own_hosts_only(*options: str, why: str) -> Check:

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from selfhost.catalog.prosody_modules import prosody_modules
 from selfhost.effective.seen import Unseen
-from selfhost.readers.prosody import ProsodyConfig, read_prosody
+from selfhost.readers.prosody import Modules, ModuleUse, ProsodyConfig, Section, read_prosody
 from selfhost.readers.tree import Source
 
 if TYPE_CHECKING:
@@ -34,3 +35,20 @@ def configuration(server: "Server") -> ProsodyConfig:
     if fatal is not None:
         raise Unseen(f"{fatal.origin}: {fatal.message}", documents)
     return config
+
+
+def loaded(config: ProsodyConfig, section: Section) -> Modules:
+    """What a host loads, with the modules that others pull in.
+
+    What ``modules_disabled`` names is loaded all the same when another module asks for it.
+    """
+    modules = config.effective_modules(section.name)
+    uses = {use.name: use for use in modules}
+    waiting = list(uses.values())
+    while waiting:
+        use = waiting.pop()
+        for name in prosody_modules().depends.get(use.name, ()):
+            if name not in uses:
+                uses[name] = ModuleUse(name, "dependency", use.origin, use.certain)
+                waiting.append(uses[name])
+    return Modules(tuple(uses.values()), modules.rest)

@@ -67,7 +67,7 @@ def _focus_login(focus: Config) -> str:
 
 def _waits_for(config: ProsodyConfig) -> str:
     """The host whose people rooms wait for (mod_muc_wait_for_host); empty: they do not."""
-    for section in config.sections:
+    for section in config.active:
         if section.kind != "Component" or section.module != "muc":
             continue
         uses = [use for use in config.effective_modules(section.name) if use.certain]
@@ -81,7 +81,7 @@ def _check(server: Server) -> Iterator[Verdict]:
     focus, config = server.jicofo, server.prosody
     try:
         entitled = {_focus_login(focus), _waits_for(config)} - {""}
-        hosts = [section for section in config.sections if section.kind == "VirtualHost"]
+        hosts = [section for section in config.active if section.kind == "VirtualHost"]
         strangers = {s.name: node for s in hosts if (node := _open(config, s)) is not None}
     except _Unclear as problem:
         yield unknown(

@@ -14,16 +14,21 @@ CONTROL = Control(
     fix=Fix(by_hand="Remove muc_lobby_whitelist and restart prosody."),
     references=(("jitsi/jitsi-meet: resources/prosody-plugins/mod_muc_lobby_rooms.lua"),),
     surfaces=("prosody-lobby-bypass",),
-    check=no_option("muc_lobby_whitelist", judge=empty("users of these domains pass the lobby")),
+    check=no_option(
+        "muc_lobby_whitelist",
+        judge=empty("users of these domains pass the lobby"),
+        of=("muc_lobby_rooms",),
+    ),
     bad=(
         Example(
             {
                 "prosody.config": (
                     'VirtualHost "meet.example.org"\n'
+                    '    modules_enabled = { "muc_lobby_rooms" }\n'
                     '    muc_lobby_whitelist = { "recorder.meet.example.org" }\n'
                 )
             },
-            at=2,
+            at=3,
         ),
     ),
     good=(
@@ -32,6 +37,7 @@ CONTROL = Control(
             {
                 "prosody.config": (
                     'VirtualHost "meet.example.org"\n'
+                    '    modules_enabled = { "muc_lobby_rooms" }\n'
                     '    -- muc_lobby_whitelist = { "recorder.meet.example.org" }\n'
                 )
             },
@@ -40,6 +46,14 @@ CONTROL = Control(
         Example(
             {"prosody.config": 'VirtualHost "meet.example.org"\n    muc_lobby_whitelist = {}\n'}
         ),
+        Example(
+            {
+                "prosody.config": (
+                    'muc_lobby_whitelist = { "x.example.org" }\nVirtualHost "meet.example.org"\n'
+                )
+            },
+            note="there are no lobbies",
+        ),
         Example({}, absent=("prosody.config",), note="not installed"),
     ),
     unclear=(
@@ -47,6 +61,7 @@ CONTROL = Control(
             {
                 "prosody.config": (
                     'VirtualHost "meet.example.org"\n'
+                    '    modules_enabled = { "muc_lobby_rooms" }\n'
                     '    muc_lobby_whitelist = { os.getenv("HIDDEN") }\n'
                 )
             }

@@ -18,15 +18,18 @@ CONTROL = Control(
         "amplitude_api_key",
         "amplitude_endpoint",
         judge=empty("conference names are sent to a vendor"),
+        of=("measure_message_count",),
     ),
     bad=(
         Example(
             {
                 "prosody.config": (
-                    'VirtualHost "meet.example.org"\n    amplitude_api_key = "REDACTED_00000000"\n'
+                    'VirtualHost "meet.example.org"\n'
+                    '    modules_enabled = { "measure_message_count" }\n'
+                    '    amplitude_api_key = "REDACTED_00000000"\n'
                 )
             },
-            at=2,
+            at=3,
         ),
     ),
     good=(
@@ -35,12 +38,21 @@ CONTROL = Control(
             {"prosody.config": '-- amplitude_api_key = "x"\nVirtualHost "meet.example.org"\n'},
             note="a comment is not a setting",
         ),
+        Example(
+            {
+                "prosody.config": (
+                    'amplitude_api_key = "REDACTED_00000000"\nVirtualHost "meet.example.org"\n'
+                )
+            },
+            note="nothing reads it",
+        ),
         Example({}, absent=("prosody.config",), note="not installed"),
     ),
     unclear=(
         Example(
             {
                 "prosody.config": (
+                    'modules_enabled = { "measure_message_count" }\n'
                     'amplitude_api_key = os.getenv("KEY")\nVirtualHost "meet.example.org"\n'
                 )
             }

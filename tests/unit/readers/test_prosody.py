@@ -400,3 +400,13 @@ def test_never_raises(text: str) -> None:
     config = read(text)
     assert config.sections[0].kind == "global"
     config.effective_modules("h")
+
+
+def test_a_host_that_is_switched_off_is_not_started() -> None:
+    text = (
+        'VirtualHost "a.example.org"\n    enabled = false\n'
+        'VirtualHost "b.example.org"\n    enabled = "false"\n'
+        'Component "c.example.org" "muc"\n'
+    )
+    config = read_prosody({MAIN: Source(MAIN, text)}, MAIN)
+    assert [section.name for section in config.active] == ["b.example.org", "c.example.org"]
