@@ -1,15 +1,18 @@
 """A docker-jitsi-meet deployment as its ``.env`` and Compose files show it."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from selfhost.catalog.docker_variables import docker_variables
 from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer, OutOfScope, Unseen
 from selfhost.evidence.model import Document
-from selfhost.readers.compose import ComposeFile, Service, read_compose_files
+from selfhost.readers.compose import ComposeFile, Service
+from selfhost.readers.compose_merge import read_compose_files
 from selfhost.readers.dotenv import read_dotenv
-from selfhost.readers.tree import Node, Origin, Source, Tree
+from selfhost.readers.tree import Node, Origin, Source, Tree, Unknown
 
 if TYPE_CHECKING:
     from selfhost.effective.server import Server
@@ -20,34 +23,62 @@ DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose
 #: Variables by which a file under another name is known as the ``.env`` of a deployment.
 MARKS = ("PUBLIC_URL", "HTTPS_PORT", "JICOFO_AUTH_PASSWORD", "JVB_AUTH_PASSWORD", "XMPP_DOMAIN")
 
+#: What services of docker-jitsi-meet are called, and where their images come from.
+_OWN = ("web", "prosody", "jicofo", "jvb", "jibri", "jigasi", "transcriber")
+
 
 def settings(server: "Server") -> tuple[Config, ...]:
     """One ``Config`` per ``.env``, keys flat. What a service of the Compose file beside it is given
-    in so many words wins; a name that it only passes on does not.
+    in so many words wins; a name that it only passes on does not. Where two services are given
+    different values, the second has a ``Config`` of its own with what differs.
 
     Raises ``NotInstalled`` where there is neither, ``OutOfScope`` on a running server, where
-    containers are asked instead.
+    containers are asked instead, and for a Compose file alone that leaves all to its ``.env``.
     """
-    documents = _documents(server, "docker.environment")
-    found = []
-    beside: ComposeFile | None = None
-    with suppress(NoAnswer):
-        beside = compose(server)
+    alone = not server.evidence.of("docker.environment")
+    documents = () if alone else _documents(server, "docker.environment")
+    services: tuple[Service, ...] = ()
+    try:
+        services = tuple(compose(server).services.values())
+    except NoAnswer:
+        if alone:
+            raise
+    main = [document for document in documents if is_main(document)]
     if not documents:
-        if beside is None or not beside.services:
+        if not services:
             server.prove_absent("docker", server.looked_for("docker.environment"))
-        assert beside is not None  # noqa: S101 - said above
-        first = next(iter(beside.services.values()))
-        layers = tuple(service.environment for service in beside.services.values())
-        return (Config("docker", Origin(first.origin.path), layers),)
+        return _of_compose(services, alone=alone)
+    files = {d.path: read_dotenv(Source(d.path, d.text)) for d in documents}
+    found = []
     for document in documents:
-        own = read_dotenv(Source(document.path, document.text))
-        given = () if beside is None else tuple(beside.services.values())
-        layers = (*(_literal(service, own) for service in given), own)
-        found.append(
-            Config("docker", Origin(document.path), layers if is_main(document) else (own,))
-        )
+        own = files[document.path]
+        if document not in main:
+            found.append(Config("docker", Origin(document.path), (own,)))
+            continue
+        layers = [_given(service, document.path, files, own) for service in services]
+        found.append(Config("docker", Origin(document.path), (*layers, own)))
+        found += _differing(layers)
     return tuple(found)
+
+
+def _of_compose(services: tuple[Service, ...], *, alone: bool) -> tuple[Config, ...]:
+    origin = Origin(services[0].origin.path)
+    layers = [service.environment for service in services]
+    if alone and not any(_says_something(layer) for layer in layers):
+        raise OutOfScope("the Compose file leaves every setting to a .env file, not given here")
+    return (Config("docker", origin, tuple(layers)), *_differing(layers))
+
+
+#: Variables that upstream's own Compose files set in so many words.
+_STOCK = ("SENTRY_DSN", "JIGASI_MODE", "DISPLAY")
+
+
+def _says_something(layer: Tree) -> bool:
+    keys = layer.root.value if isinstance(layer.root.value, dict) else {}
+    return any(
+        key not in _STOCK and not isinstance(node.value, Unknown) and docker_variables().knows(key)
+        for key, node in keys.items()
+    )
 
 
 def is_main(document: Document) -> bool:
@@ -62,49 +93,103 @@ def is_deployment(config: Config) -> bool:
     return name == ".env" or any(config.get((mark,)) is not None for mark in MARKS)
 
 
-def _literal(service: Service, beneath: Tree) -> Tree:
+def _given(service: Service, main: str, files: dict[str, Tree], own: Tree) -> Tree:
     """The variables of a service that do not just say what the ``.env`` says."""
     root = service.environment.root
-    if not isinstance(root.value, dict):
-        return service.environment
+    given = dict(root.value) if isinstance(root.value, dict) else {}
     kept = {}
-    for key, node in root.value.items():
-        below = beneath.get((key,))
+    for key, node in given.items():
+        below = own.get((key,))
         if below is None or below.value != node.value:
             kept[key] = node
-    return Tree(Node(kept, root.origin, rest=root.rest))
+    rest = root.rest if _is_own(service) else None
+    for node in reversed(service.env_file):
+        tree = _env_file(node.value, main, files)
+        if tree is None:
+            if _is_own(service):
+                rest = rest or Unknown("an env_file of the service was not given")
+        elif tree is not own and isinstance(tree.root.value, dict):
+            kept = {**{k: n for k, n in tree.root.value.items() if k not in given}, **kept}
+    return Tree(Node(kept, root.origin, rest=rest))
+
+
+def _env_file(name: object, main: str, files: dict[str, Tree]) -> Tree | None:
+    if not isinstance(name, str):
+        return None
+    wanted = str(PurePosixPath(main).parent / name.removeprefix("./"))
+    return files.get(wanted, files.get(name))
+
+
+def _is_own(service: Service) -> bool:
+    """Whether a service is of Jitsi, so that what is not seen of its variables matters."""
+    image = service.image.value if service.image is not None else ""
+    return "jitsi" in str(image).lower() or service.name.lower() in _OWN
+
+
+def _differing(layers: Iterable[Tree]) -> list[Config]:
+    """What services are given otherwise than the ones before them."""
+    first: dict[str, Node] = {}
+    found = []
+    for layer in layers:
+        keys = layer.root.value if isinstance(layer.root.value, dict) else {}
+        odd = {k: n for k, n in keys.items() if k in first and first[k].value != n.value}
+        first = {**keys, **first}
+        if odd:
+            place = next(iter(odd.values())).origin.path
+            found.append(Config("docker", Origin(place), (Tree(Node(odd, layer.root.origin)),)))
+    return found
 
 
 def compose(server: "Server") -> ComposeFile:
     """The Compose files that are in use, merged.
 
     Upstream ships files for recorder and transcriber beside its main one; they count when
-    ``COMPOSE_FILE`` names them, or when nothing else was given. Raises ``NotInstalled``,
-    ``OutOfScope`` and, where a file cannot be read, ``Unseen``.
+    ``COMPOSE_FILE`` names them, or when nothing else was given. Services of profiles count when
+    ``COMPOSE_PROFILES`` names one. Raises ``NotInstalled``, ``OutOfScope`` and, where a file
+    cannot be read, ``Unseen``.
     """
     documents = _documents(server, "docker.compose")
     if not documents:
         server.prove_absent("docker", server.looked_for("docker.compose"))
     variables = _variables(server)
     chosen = _in_use(documents, variables)
-    merged = read_compose_files([Source(d.path, d.text) for d in chosen], variables)
+    beside = {d.path: Source(d.path, d.text) for d in documents}
+    merged = read_compose_files(
+        [beside[d.path] for d in chosen], variables, beside, _profiles(variables)
+    )
     for problem in merged.problems:
         if problem.fatal:
             raise Unseen(f"{problem.origin}: {problem.message}", tuple(chosen))
     return merged
 
 
+def _text(variables: Tree | None, name: str) -> str:
+    node = variables.get((name,)) if variables is not None else None
+    return node.value if node is not None and isinstance(node.value, str) else ""
+
+
+def _profiles(variables: Tree | None) -> frozenset[str]:
+    names = _text(variables, "COMPOSE_PROFILES").split(",")
+    return frozenset(name.strip() for name in names if name.strip())
+
+
 def _variables(server: "Server") -> Tree | None:
     if not server.evidence.in_scope("docker.environment"):
         return None
-    main = [d for d in _documents(server, "docker.environment") if is_main(d)]
-    return read_dotenv(Source(main[0].path, main[0].text)) if main else Tree(Node({}, Origin("")))
+    with suppress(NoAnswer):
+        main = [d for d in _documents(server, "docker.environment") if is_main(d)]
+        return read_dotenv(Source(main[0].path, main[0].text)) if main else Tree(_EMPTY)
+    return None
+
+
+_EMPTY = Node({}, Origin(""))
 
 
 def _in_use(documents: tuple[Document, ...], variables: Tree | None) -> list[Document]:
-    named = variables.get(("COMPOSE_FILE",)) if variables is not None else None
-    if named is not None and isinstance(named.value, str) and named.value:
-        wanted = [PurePosixPath(part).name for part in named.value.replace(";", ":").split(":")]
+    separator = _text(variables, "COMPOSE_PATH_SEPARATOR") or ":"
+    named = _text(variables, "COMPOSE_FILE").replace(";", separator)
+    if named:
+        wanted = [PurePosixPath(part.strip()).name for part in named.split(separator)]
         listed = [d for name in wanted for d in documents if PurePosixPath(d.path).name == name]
         if listed:
             return listed

@@ -20,7 +20,10 @@ from selfhost.readers.prosody import ProsodyConfig
 T = TypeVar("T")
 
 #: Sources that answer the same question: what can be asked of a running server, what files tell.
-ALTERNATIVES = {"nginx.effective": "nginx.files"}
+ALTERNATIVES = {
+    "nginx.effective": "nginx.files",
+    "docker.environment": "docker.compose",
+}
 
 _WHY = {
     State.DENIED: "may not be read by the audit's user",

@@ -1,13 +1,14 @@
 """``docker-compose.yml`` and its overrides: what each service is given."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from selfhost.readers.compose_yaml import YamlError, read_yaml
 from selfhost.readers.interpolation import Interpolation
 from selfhost.readers.tree import Node, Origin, Problem, Source, Tree, Unknown, Value
 
+_VARIABLE = re.compile(r"\$\{[^{}]*\}|\$\w+", re.ASCII)
 _NO_VARIABLES = Tree(Node({}, Origin("")))
 
 
@@ -17,7 +18,10 @@ class Service:
 
     ``env_file``: paths as written. Their variables are not in ``environment``, which wins over
     them. ``ports`` and ``volumes``: the short form, ``[IP:][HOST:]CONTAINER[/PROTOCOL]`` and
-    ``SOURCE:TARGET[:MODE]``, also where the file uses the long one.
+    ``SOURCE:TARGET[:MODE]``, also where the file uses the long one; in ports a variable whose value
+    is not known stands as ``?``. ``profiles``: it runs only when one of them is on.
+    ``extends``: the service, and the file if it is another, that this one starts from.
+    ``replaced``: keys that take the place of what an earlier file said (``!override``, ``!reset``).
     """
 
     name: str
@@ -28,45 +32,50 @@ class Service:
     env_file: tuple[Node, ...] = ()
     ports: tuple[Node, ...] = ()
     volumes: tuple[Node, ...] = ()
+    profiles: tuple[Node, ...] = ()
+    extends: tuple[str, str] | None = None
+    replaced: frozenset[str] = frozenset()
+    logging: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ComposeFile:
-    """``services`` by name. ``rest``: services that could not be seen may exist."""
+    """``services`` by name. ``rest``: services that could not be seen may exist.
+
+    ``include``: paths of further files, as written.
+    """
 
     services: Mapping[str, Service] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     rest: Unknown | None = None
+    include: tuple[Node, ...] = ()
 
 
 def read_compose(source: Source, environment: Tree | None) -> ComposeFile:
-    """One file. ``environment``: the ``.env`` beside it; without it variables are ``Unknown``."""
+    """One file. ``environment``: the ``.env`` beside it; without it a variable
+    has its default, where it has one, and is ``Unknown`` otherwise."""
     try:
         problems: list[Problem] = []
-        root = read_yaml(source, problems)
+        tags: dict[Origin, str] = {}
+        root = read_yaml(source, problems, tags)
     except YamlError as error:
         problem = Problem(error.origin, error.message, fatal=True)
         return ComposeFile({}, (problem,), Unknown("could not be read as YAML"))
-    return _Reading(problems, environment).file(root)
-
-
-def read_compose_files(sources: Sequence[Source], environment: Tree | None) -> ComposeFile:
-    """Several files, each overriding the ones before it, as ``docker compose -f A -f B``."""
-    merged = ComposeFile()
-    for source in sources:
-        merged = _over(merged, read_compose(source, environment))
-    return merged
+    return _Reading(problems, environment, tags).file(root)
 
 
 class _Reading:
-    def __init__(self, problems: list[Problem], environment: Tree | None) -> None:
+    def __init__(
+        self, problems: list[Problem], environment: Tree | None, tags: Mapping[Origin, str]
+    ) -> None:
         self._problems = problems
+        self._tags = tags
         self._environment = environment
         self._interpolation = Interpolation(self._variable)
 
     def _variable(self, name: str) -> Value | None:
         if self._environment is None:
-            return Unknown(f"{name}: no .env file was given")
+            return None
         node = self._environment.get((name,))
         return None if node is None else node.value
 
@@ -77,10 +86,6 @@ class _Reading:
         if root.value is not None and not isinstance(root.value, Mapping):
             self._odd(root.origin, "not a Compose file")
             rest = Unknown("not a Compose file")
-        for key in ("include", "extends"):
-            if node := self._mapping(root).get(key):
-                self._odd(node.origin, f"{key!r} is not followed")
-                rest = Unknown("other files are included")
         if services is not None:
             rest = rest or services.rest
             if services.value is not None and not isinstance(services.value, Mapping):
@@ -88,7 +93,8 @@ class _Reading:
                 rest = Unknown("'services' is not a mapping")
             for name, node in self._mapping(services).items():
                 found[name] = self._service(name, node)
-        return ComposeFile(found, tuple(self._problems), rest)
+        include = tuple(_file(item) for item in self._items(self._mapping(root).get("include")))
+        return ComposeFile(found, tuple(self._problems), rest, include)
 
     def _odd(self, origin: Origin, message: str) -> None:
         self._problems.append(Problem(origin, message))
@@ -103,9 +109,6 @@ class _Reading:
         if not isinstance(node.value, Mapping):
             self._odd(node.origin, "a service that is not a mapping")
             rest = Unknown("the service cannot be read")
-        if "extends" in keys:
-            self._odd(keys["extends"].origin, "'extends' is not followed")
-            rest = Unknown("the service extends another")
         environment = self._variables(keys.get("environment"), node)
         if rest:
             environment = Tree(replace(environment.root, rest=rest))
@@ -116,9 +119,37 @@ class _Reading:
             command=self._filled(keys["command"]) if "command" in keys else None,
             environment=environment,
             env_file=tuple(_file(item) for item in self._items(keys.get("env_file"))),
-            ports=tuple(_port(item) for item in self._items(keys.get("ports"))),
+            ports=tuple(self._ports(keys.get("ports"))),
             volumes=tuple(_volume(item) for item in self._items(keys.get("volumes"))),
+            profiles=self._items(keys.get("profiles")),
+            extends=self._extends(keys.get("extends")),
+            replaced=frozenset(key for key, child in keys.items() if child.origin in self._tags),
+            logging=self._filled(keys["logging"]) if "logging" in keys else None,
         )
+
+    def _extends(self, node: Node | None) -> tuple[str, str] | None:
+        if node is None or node.value is None:
+            return None
+        if isinstance(node.value, str):
+            return node.value, ""
+        name, file = (_part(self._filled(node), key) for key in ("service", "file"))
+        if isinstance(name, str) and isinstance(file, str) and name:
+            return name, file
+        self._odd(node.origin, "'extends' cannot be read")
+        return "?", "?"
+
+    def _ports(self, node: Node | None) -> Iterator[Node]:
+        raw = node.value if node is not None and isinstance(node.value, tuple) else ()
+        for position, item in enumerate(self._items(node)):
+            text = raw[position].value if position < len(raw) else None
+            if isinstance(item.value, Unknown) and isinstance(text, str):
+                yield replace(item, value=_VARIABLE.sub(self._shown, text))
+            else:
+                yield _port(item)
+
+    def _shown(self, match: re.Match[str]) -> str:
+        value = self._interpolation.fill(match[0])
+        return value if isinstance(value, str) else "?"
 
     def _filled(self, node: Node) -> Node:
         value = node.value
@@ -168,7 +199,10 @@ class _Reading:
 
     def _set(self, found: dict[str, Node], key: str, node: Node, *, passed_on: bool) -> None:
         if passed_on:  # a name alone takes its value from the .env file, if that has one
-            value = self._variable(key)
+            if self._environment is None:
+                value: Value | None = Unknown("it is passed on, and no .env file was given")
+            else:
+                value = self._variable(key)
             if value is None:
                 return
             node = replace(node, value=value)
@@ -191,6 +225,7 @@ def _short(node: Node, keys: Sequence[str]) -> tuple[list[str], Unknown | None]:
 
 
 def _file(node: Node) -> Node:
+    """The path of ``env_file`` or ``include``; one that need not be there is as good as absent."""
     return node.value.get("path", node) if isinstance(node.value, Mapping) else node
 
 
@@ -214,58 +249,3 @@ def _volume(node: Node) -> Node:
     source, target, read_only = parts
     mode = "ro" if read_only == "True" else ""
     return replace(node, value=":".join(part for part in (source, target, mode) if part))
-
-
-def _over(below: ComposeFile, above: ComposeFile) -> ComposeFile:
-    services = dict(below.services)
-    for name, service in above.services.items():
-        services[name] = _merge(services[name], service) if name in services else service
-    rest = above.rest or below.rest
-    return ComposeFile(services, below.problems + above.problems, rest)
-
-
-def _merge(below: Service, above: Service) -> Service:
-    return replace(
-        below,
-        image=_winner(below.image, above.image),
-        command=_winner(below.command, above.command),
-        environment=_variables(below.environment, above.environment),
-        env_file=below.env_file + above.env_file,
-        ports=_unique(below.ports, above.ports, None),
-        volumes=_unique(below.volumes, above.volumes, _VOLUME_TARGET),
-    )
-
-
-def _winner(below: Node | None, above: Node | None) -> Node | None:
-    if below is None or above is None:
-        return above or below
-    return replace(above, overrides=(*below.overrides, below.origin))
-
-
-def _variables(below: Tree, above: Tree) -> Tree:
-    if not isinstance(below.root.value, Mapping) or not isinstance(above.root.value, Mapping):
-        return above
-    merged = dict(below.root.value)
-    for key, node in above.root.value.items():
-        merged[key] = _winner(merged.get(key), node) or node
-    rest = above.root.rest or below.root.rest
-    return Tree(
-        Node(merged, above.root.origin if above.root.value else below.root.origin, rest=rest)
-    )
-
-
-_VOLUME_TARGET = re.compile(r"(?:[^:]*:)?(?P<target>/[^:]*)(?::[^:/]*)?")
-
-
-def _unique(
-    below: tuple[Node, ...], above: tuple[Node, ...], target: re.Pattern[str] | None
-) -> tuple[Node, ...]:
-    """Both lists; an item of ``above`` replaces the one with the same target (or same text)."""
-    found: dict[object, Node] = {}
-    for number, node in enumerate((*below, *above)):
-        key: object = number
-        if isinstance(node.value, str):
-            match = target.fullmatch(node.value) if target else None
-            key = match["target"] if match else node.value
-        found[key] = _winner(found.get(key), node) or node
-    return tuple(found.values())

@@ -25,8 +25,17 @@ class YamlError(Exception):
         self.message = message
 
 
-def read_yaml(source: Source, problems: list[Problem]) -> Node:
-    """The first document. Raises ``YamlError``. Tags other than YAML's own give ``Unknown``."""
+#: Compose's own tags: what stands at such a key replaces (or removes) what an earlier file said.
+COMPOSE_TAGS = ("!override", "!reset")
+
+
+def read_yaml(
+    source: Source, problems: list[Problem], tags: dict[Origin, str] | None = None
+) -> Node:
+    """The first document. Raises ``YamlError``. Tags other than YAML's own give ``Unknown``.
+
+    ``tags``: gets Compose's tags by the place of the key whose value bears one.
+    """
     if len(source.text) > MAX_CHARACTERS:
         raise YamlError(Origin(source.path), "larger than 256 KiB: not read")
     loader: yaml.SafeLoader | None = None
@@ -36,7 +45,7 @@ def read_yaml(source: Source, problems: list[Problem]) -> Node:
         root = loader.get_single_node()
         if root is None:
             return Node(None, Origin(source.path, 1))
-        return _Building(source.path, loader, problems).node(root, 0)
+        return _Building(source.path, loader, problems, tags).node(root, 0)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
@@ -66,9 +75,25 @@ def _check_depth(source: Source) -> None:
         loader.dispose()
 
 
+def _plain_tag(node: yaml.Node) -> str:
+    """What the node would be without a tag of its own."""
+    if isinstance(node, yaml.MappingNode):
+        return _PLAIN + "map"
+    if isinstance(node, yaml.SequenceNode):
+        return _PLAIN + "seq"
+    return _PLAIN + ("null" if node.value in ("", "null", "~") else "str")
+
+
 class _Building:
-    def __init__(self, path: str, loader: yaml.SafeLoader, problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        path: str,
+        loader: yaml.SafeLoader,
+        problems: list[Problem],
+        tags: dict[Origin, str] | None,
+    ) -> None:
         self._path = path
+        self._tags = tags
         self._loader = loader
         self._problems = problems
         self._count = 0
@@ -102,6 +127,10 @@ class _Building:
         merged: dict[str, Node] = {}
         rest: Unknown | None = None
         for key, value in node.value:
+            if self._tags is not None and value.tag in COMPOSE_TAGS:
+                place = Origin(self._path, key.start_mark.line + 1)
+                self._tags[place] = value.tag
+                value.tag = _plain_tag(value)
             child = self.node(value, depth + 1)
             if key.tag == _PLAIN + "merge":
                 layers = child.value if isinstance(child.value, tuple) else (child,)

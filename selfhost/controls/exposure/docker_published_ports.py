@@ -43,7 +43,10 @@ def check(server: Server) -> Iterator[Verdict]:
                 yield unknown(f"{key}: {port.value.reason}", Cited.node(key, port))
                 continue
             inner, address = _parts(str(port.value))
-            if inner in INNER and address not in LOOPBACK:
+            if "?" in inner or ("?" in address and inner in INNER):
+                bad = True
+                yield unknown(f"{key}: a variable in it is not set here", Cited.node(key, port))
+            elif inner in INNER and address not in LOOPBACK:
                 bad = True
                 yield fail(f"{key}: {INNER[inner]} is open on all addresses", Cited.node(key, port))
     if not bad:
@@ -61,7 +64,7 @@ def _parts(port: str) -> tuple[str, str]:
     if mapping.startswith("["):
         address, _, mapping = mapping[1:].partition("]:")
     before, _, inner = mapping.rpartition(":")
-    return inner, address or (before.rpartition(":")[0])
+    return inner, address or before.rpartition(":")[0]
 
 
 CONTROL = Control(
@@ -108,6 +111,10 @@ CONTROL = Control(
         compose("services:\n  jicofo:\n    ports:\n      - '[::1]:8888:8888'\n"),
         compose(
             "services:\n  prosody:\n    expose: ['5222']\n", note="exposed to other containers only"
+        ),
+        compose(
+            "services:\n  web:\n    ports: ['${HTTP_PORT}:8000']\n",
+            note="the port outside is not known, and of no concern",
         ),
         NO_COMPOSE,
     ),

@@ -6,6 +6,7 @@ from selfhost.effective.docker import is_deployment
 from selfhost.effective.seen import NotInstalled, OutOfScope, Unseen
 from selfhost.effective.server import Server
 from selfhost.evidence.model import Document, Evidence, State
+from selfhost.readers.tree import Unknown
 
 
 def server(**files: str) -> Server:
@@ -119,3 +120,51 @@ def test_a_deployment_is_told_from_other_variables() -> None:
 
 def _service(name: str) -> bytes:
     return f"services:\n  {name}:\n    image: jitsi/{name}\n".encode()
+
+
+def test_a_compose_file_alone_is_judged_by_what_it_says() -> None:
+    def alone(text: str) -> Server:
+        document = Document("docker.compose", "/docker-compose.yml", State.PRESENT, text.encode())
+        scope = frozenset({"docker.compose"})
+        return Server(Evidence("test", "2026-01-01T00:00:00Z", (document,), scope))
+
+    head = "services:\n  web:\n    image: jitsi/web\n    environment:\n"
+    assert value(alone(head + "      - ENABLE_RECORDING=1\n"), "ENABLE_RECORDING") == "1"
+    assert value(alone(head + "      ENABLE_RECORDING: ${REC:-1}\n"), "ENABLE_RECORDING") == "1"
+    with pytest.raises(OutOfScope):
+        _ = alone(head + "      - ENABLE_RECORDING\n").docker
+
+
+def test_two_services_with_different_values_are_both_seen() -> None:
+    found = server(
+        env="TZ=UTC\n",
+        compose_yml="services:\n"
+        "  web: {image: jitsi/web, environment: [ENABLE_RECORDING=0]}\n"
+        "  prosody: {image: jitsi/prosody, environment: [ENABLE_RECORDING=1]}\n",
+    )
+    values = [node.value for config in found.docker if (node := config.get("ENABLE_RECORDING"))]
+    assert values == ["0", "1"]
+
+
+def test_an_env_file_of_a_service_counts_below_its_environment() -> None:
+    compose = "services:\n  web:\n    image: jitsi/web\n    env_file: web.env\n"
+    documents = (
+        Document("docker.environment", "/.env", State.PRESENT, b"TZ=UTC\n"),
+        Document("docker.environment", "/web.env", State.PRESENT, b"ENABLE_RECORDING=1\n"),
+        Document("docker.compose", "/docker-compose.yml", State.PRESENT, compose.encode()),
+    )
+    scope = frozenset({"docker.environment", "docker.compose"})
+    found = Server(Evidence("test", "2026-01-01T00:00:00Z", documents, scope))
+    node = found.docker[0].get("ENABLE_RECORDING")
+    assert node is not None
+    assert (node.value, node.origin.path) == ("1", "/web.env")
+    short = Server(Evidence("test", "2026-01-01T00:00:00Z", documents[::2], scope))
+    missing = short.docker[0].get("ENABLE_RECORDING")
+    assert missing is not None
+    assert isinstance(missing.value, Unknown)
+
+
+def test_profiles_come_from_the_env() -> None:
+    compose = "services:\n  jibri: {image: jitsi/jibri, profiles: [rec]}\n"
+    assert not server(env="TZ=UTC\n", compose_yml=compose).compose.services
+    assert server(env="COMPOSE_PROFILES=rec\n", compose_yml=compose).compose.services

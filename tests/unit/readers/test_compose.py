@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from selfhost.readers.compose import ComposeFile, read_compose, read_compose_files
+from selfhost.readers.compose import ComposeFile, read_compose
+from selfhost.readers.compose_merge import read_compose_files
 from selfhost.readers.dotenv import read_dotenv
 from selfhost.readers.tree import Source, Tree, Unknown
 
@@ -76,14 +77,19 @@ def test_a_stack() -> None:
     assert web.command.plain() == ["run", "stable"]
 
 
-def test_without_an_environment_variables_are_unknown() -> None:
+def test_without_an_environment_defaults_hold_and_the_rest_is_unknown() -> None:
     jvb = read(STACK, None).services["jvb"]
     assert jvb.image is not None
-    assert isinstance(jvb.image.value, Unknown)
+    assert jvb.image.value == "jitsi/jvb:unstable"
     for key in ("ENABLE_RECORDING", "ABSENT", "FILLED"):
         node = jvb.environment.get((key,))
         assert node is not None
         assert isinstance(node.value, Unknown)
+
+
+def test_a_port_shows_what_is_known_of_it() -> None:
+    text = "services:\n  web:\n    ports: ['${HTTP_PORT}:8000', '127.0.0.1:${X:-1}:8080']\n"
+    assert [p.value for p in read(text).services["web"].ports] == ["?:8000", "127.0.0.1:1:8080"]
 
 
 def test_a_file_over_another() -> None:
@@ -114,13 +120,58 @@ def test_a_file_over_another() -> None:
     assert [node.value for node in jvb.volumes] == ["~/.cfg/jvb:/config:Z", "/new:/b"]
 
 
-def test_what_is_not_followed_opens_the_service() -> None:
-    found = read("services:\n  a:\n    extends: {file: b.yml, service: b}\n")
+def merged(*files: str, beside: str = "", active: str = "") -> ComposeFile:
+    sources = [Source(f"/{number}.yml", text) for number, text in enumerate(files)]
+    others = {"/b.yml": Source("/b.yml", beside)} if beside else {}
+    return read_compose_files(sources, ENV, others, frozenset(active.split()))
+
+
+def test_what_is_extended_or_included_and_not_given_opens_the_service() -> None:
+    found = merged("services:\n  a:\n    extends: {file: b.yml, service: b}\n")
     node = found.services["a"].environment.get(("X",))
     assert node is not None
     assert isinstance(node.value, Unknown)
-    assert found.problems[0].origin.line == 3
-    assert read("include: [other.yml]\nservices: {}\n").rest is not None
+    assert found.problems
+    assert merged("include: [other.yml]\nservices: {}\n").rest is not None
+
+
+def test_extends_and_include_are_followed() -> None:
+    base = "services:\n  b:\n    image: x/jibri\n    environment: {A: 1, B: 1}\n"
+    found = merged(
+        "services:\n  a:\n    extends: {file: b.yml, service: b}\n    environment: [B=2]\n",
+        beside=base,
+    )
+    image = found.services["a"].image
+    assert image is not None
+    assert (image.value, image.origin.path) == ("x/jibri", "/b.yml")
+    assert found.services["a"].environment.root.plain() == {"A": "1", "B": "2"}
+    same = merged(base + "  c: {extends: b}\n")
+    assert same.services["c"].environment.root.plain() == {"A": "1", "B": "1"}
+    assert set(merged("include: [b.yml]\n", beside=base).services) == {"b"}
+
+
+def test_what_extends_or_includes_itself_ends() -> None:
+    found = merged("services:\n  a: {extends: b}\n  b: {extends: a}\n")
+    assert found.problems
+    assert merged("include: [0.yml]\n").rest is not None
+
+
+def test_services_of_profiles_run_when_one_is_switched_on() -> None:
+    text = "services:\n  web: {image: w}\n  jibri: {image: j, profiles: [recording]}\n"
+    assert set(merged(text).services) == {"web"}
+    assert set(merged(text, active="recording").services) == {"web", "jibri"}
+    assert set(merged(text, active="*").services) == {"web", "jibri"}
+
+
+def test_override_and_reset_replace() -> None:
+    base = "services:\n  a:\n    ports: ['8080:8080']\n    environment: {A: 1}\n"
+    found = merged(
+        base,
+        "services:\n  a:\n    ports: !override\n      - '1:1'\n    environment: !reset null\n",
+    )
+    assert [port.value for port in found.services["a"].ports] == ["1:1"]
+    assert found.services["a"].environment.root.plain() == {}
+    assert found.problems == ()
 
 
 def test_a_tag_builds_nothing() -> None:
