@@ -92,7 +92,7 @@ CONTROL = Control(
     ),
     unclear=(
         prosody(_one('os.getenv("TURN")') + HOST),
-        prosody(_one('"203.0.113.9"') + HOST, note="nobody knows whose an address is"),
+        prosody(_one('"93.184.216.34"') + HOST, note="nobody knows whose an address is"),
         BROKEN_PROSODY,
     ),
 )
