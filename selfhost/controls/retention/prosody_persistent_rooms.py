@@ -1,6 +1,7 @@
 from selfhost.controls.model import Category, Control, Example, Fix, Severity
 from selfhost.controls.predicates import off
-from selfhost.controls.prosody_predicates import no_option
+from selfhost.controls.prosody_predicates import no_module, no_option
+from selfhost.controls.web_predicates import every
 
 CONTROL = Control(
     id="prosody-persistent-rooms",
@@ -16,14 +17,26 @@ CONTROL = Control(
     surfaces=(
         "prosody-persistent-rooms",
         "prosody-storage",
+        "prosody-persistent-lobby",
     ),
-    check=no_option("muc_room_default_persistent", judge=off("rooms are kept on disk")),
+    check=every(
+        no_option("muc_room_default_persistent", judge=off("rooms are kept on disk")),
+        no_module("persistent_lobby", why="rooms live on after everybody left"),
+    ),
     bad=(
         Example(
             {
                 "prosody.config": (
                     'Component "conference.meet.example.org" "muc"\n'
                     "    muc_room_default_persistent = true\n"
+                )
+            },
+            at=2,
+        ),
+        Example(
+            {
+                "prosody.config": (
+                    'VirtualHost "meet.example.org"\n    modules_enabled = { "persistent_lobby" }\n'
                 )
             },
             at=2,
