@@ -1,7 +1,19 @@
-from selfhost.controls.model import Category, Control, Example, Fix, Severity
+from collections.abc import Iterator
+
+from selfhost.controls.model import Category, Control, Example, Fix, Severity, Verdict
 from selfhost.controls.predicates import off
-from selfhost.controls.prosody_predicates import no_module, no_option
+from selfhost.controls.prosody_predicates import loads, no_module, no_option
 from selfhost.controls.web_predicates import every
+from selfhost.effective.server import Server
+
+_loaded = no_module("persistent_lobby", why="rooms live on after everybody left")
+
+
+def _persistent_lobby(server: Server) -> Iterator[Verdict]:
+    """Guests who wait for somebody with a token wait in a lobby that outlives an empty room."""
+    if not loads(server, "muc_wait_for_host"):
+        yield from _loaded(server)
+
 
 CONTROL = Control(
     id="prosody-persistent-rooms",
@@ -21,7 +33,7 @@ CONTROL = Control(
     ),
     check=every(
         no_option("muc_room_default_persistent", judge=off("rooms are kept on disk")),
-        no_module("persistent_lobby", why="rooms live on after everybody left"),
+        _persistent_lobby,
     ),
     bad=(
         Example(
@@ -52,6 +64,16 @@ CONTROL = Control(
             }
         ),
         Example({"prosody.config": 'VirtualHost "meet.example.org"\n'}),
+        Example(
+            {
+                "prosody.config": (
+                    'VirtualHost "meet.example.org"\n    modules_enabled = { "persistent_lobby" }\n'
+                    'Component "conference.meet.example.org" "muc"\n'
+                    '    modules_enabled = { "muc_wait_for_host" }\n'
+                )
+            },
+            note="guests wait there for somebody with a token",
+        ),
         Example({}, absent=("prosody.config",), note="not installed"),
     ),
     unclear=(Example({"prosody.config": "muc_room_default_persistent = flag()\n"}),),
