@@ -69,6 +69,15 @@ def service(server: "Server", component: str) -> Config:
     return Config(component, place, (_old_keys(component, legacy, given.properties, below), below))
 
 
+def properties(server: "Server", source: str) -> tuple[Config, ...]:
+    """The ``.properties`` files of a source. Raises ``NotInstalled`` where its program is not."""
+    documents = server.required(source, source.partition(".")[0])
+    return tuple(
+        Config(source, Origin(d.path), (read_properties(Source(d.path, d.text)),))
+        for d in documents
+    )
+
+
 def running(server: "Server", component: str) -> tuple[Process, ...]:
     """The component's Java processes."""
     markers = components()[component].processes

@@ -5,7 +5,17 @@ from fnmatch import fnmatch
 from typing import TypeVar, cast
 
 from selfhost.catalog.components import components
-from selfhost.effective import docker, firewall, host, jvm, prosody, turn, web
+from selfhost.effective import (
+    docker,
+    firewall,
+    host,
+    jvm,
+    prosody,
+    recorders,
+    transcribers,
+    turn,
+    web,
+)
 from selfhost.effective import nginx as nginx_view
 from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope, Unseen
@@ -23,6 +33,7 @@ T = TypeVar("T")
 ALTERNATIVES = {
     "nginx.effective": "nginx.files",
     "docker.environment": "docker.compose",
+    "jibri.config": "jibri.legacy",
 }
 
 _WHY = {
@@ -146,6 +157,21 @@ class Server:
         """``turnserver.conf``."""
         return self._once("coturn", lambda: turn.configuration(self))
 
+    @property
+    def jibri(self) -> tuple[Config, ...]:
+        """Each recorder: old ``config.json`` over ``-D`` arguments over ``jibri.conf``."""
+        return self._once("jibri", lambda: recorders.jibri(self))
+
+    @property
+    def jigasi(self) -> tuple[Config, ...]:
+        """Each gateway: ``sip-communicator.properties`` over ``-D`` arguments over HOCON."""
+        return self._once("jigasi", lambda: transcribers.jigasi(self))
+
+    @property
+    def multitrack(self) -> tuple[Config, ...]:
+        """The recorder of single tracks: ``-D`` arguments over ``jmr.conf``."""
+        return self._once("multitrack", lambda: recorders.multitrack(self))
+
     # -- docker-jitsi-meet ----------------------------------------------------------------------
 
     @property
@@ -202,6 +228,10 @@ class Server:
     def environment(self, source: str) -> tuple[Config, ...]:
         """``KEY=value`` files of a source, one ``Config`` each, keys flat."""
         return self._once(f"environment:{source}", lambda: host.environment(self, source))
+
+    def properties(self, source: str) -> tuple[Config, ...]:
+        """Java ``.properties`` files of a source, one ``Config`` each, keys flat."""
+        return self._once(f"properties:{source}", lambda: jvm.properties(self, source))
 
     @property
     def own_hosts(self) -> frozenset[str]:

@@ -134,6 +134,9 @@ _USER_OPTION = re.compile(r"(?<!\S)((?:-u|--user|--proxy-user)[ =]?[\"']?[^\s:\"
 _TURN_USER = re.compile(r"^([ \t#]*user[ \t]*=[ \t]*[^\s:=]+:)([^\s]+)", re.M)
 
 CODE, HOCON, NGINX, LINES, TABLE = "code", "hocon", "nginx", "lines", "table"
+_HOCON = (
+    *("jicofo.config", "videobridge.config", "jibri.config", "jigasi.hocon", "multitrack.config"),
+)
 
 
 def syntax_of(source: str, path: str) -> str:
@@ -147,8 +150,7 @@ def syntax_of(source: str, path: str) -> str:
         return CODE
     if source in ("web.config", "web.interface", "web.page", "prosody.config"):
         return CODE
-    hocon = ("jicofo.config", "videobridge.config", "jibri.config")
-    return HOCON if source in hocon else LINES
+    return HOCON if source in _HOCON else LINES
 
 
 @functools.lru_cache(maxsize=4096)

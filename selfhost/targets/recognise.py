@@ -33,6 +33,12 @@ _CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"^\s*\"?(?:videobridge|ice4j)\"?\s*(?:[:=]\s*)?\{|^\s*videobridge\.",
         ),
         ("jibri.config", r"^\s*\"?jibri\"?\s*(?:[:=]\s*)?\{|^\s*jibri\.[\w.-]+\s*[:={]"),
+        (
+            "jibri.legacy",
+            r"\"(?:recording_directory|xmpp_environments|finalize_recording_script_path)\"\s*:",
+        ),
+        ("multitrack.config", r"^\s*\"?jitsi-multitrack-recorder\b"),
+        ("jigasi.hocon", r"^\s*\"?org\.jitsi\.jigasi\"?\s*(?:[:=]\s*)?\{"),
         ("docker.compose", r"^services:"),
         ("nginx.files", r"^\s*(?:server|http|events|upstream \S+)\s*\{"),
         (
