@@ -17,13 +17,16 @@ def run(site: Site, host: Host, program: str, stdin: bytes, max_output: int) -> 
     program failed."""
     source = files("selfhost.backup").joinpath(f"{program}.py").read_bytes()
     if host.connection == "local":
-        here = subprocess.run(
-            [sys.executable, "-I", "-c", source.decode()],
-            input=stdin,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
+        try:
+            here = subprocess.run(
+                [sys.executable, "-I", "-c", source.decode()],
+                input=stdin,
+                capture_output=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise TargetError(f"{host.name} did not answer within {_SECONDS:.0f} s") from None
         code, out, err = here.returncode, here.stdout, here.stderr
     else:
         with ssh_connection.connect(endpoint(site, host)) as connection:
