@@ -79,7 +79,7 @@ def with_settings(site: Site, tmp_path: Path) -> Iterator[Callable[..., Site]]:
         inventory = tmp_path / f"inventory-{len(list(tmp_path.iterdir()))}"
         shutil.copytree(site.inventory, inventory, ignore=shutil.ignore_patterns("runs"))
         with (inventory / "group_vars/all/settings.yml").open("a", encoding="utf-8") as stream:
-            stream.write(f"\n{dump(settings)}")
+            stream.write(f"\n{dump(settings)}" if settings else "")
         return Site(site.server, inventory)
 
     yield make
@@ -190,7 +190,8 @@ def test_a_renewal_that_cannot_be_used_leaves_the_old_one_and_is_tried_again(
     assert seen(site) == old
     assert said(site, f"cat /etc/jitsi/meet/{site.server.hostname}.crt").startswith(old)
     assert said(site, "systemctl is-failed certbot.service") == "failed\n"
-    assert "nginx does not accept its configuration" in said(site, "journalctl -u certbot.service")
+    journal = said(site, "journalctl --sync && journalctl --no-pager -u certbot.service")
+    assert "nginx does not accept its configuration" in journal, journal
     left = said(site, "ls -A /etc/jitsi/meet /etc/coturn/certs")
     assert ".old" not in left
     assert ".new" not in left
