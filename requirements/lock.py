@@ -1,4 +1,4 @@
-"""Writes run.txt and dev.txt from pyproject.toml, with hashes. Run it as `make lock`."""
+"""Writes run.txt, dev.txt and fuzz.txt from pyproject.toml, with hashes. Run it as `make lock`."""
 
 import subprocess
 import sys
@@ -34,3 +34,4 @@ run: list[str] = project["project"]["dependencies"]
 dev: list[str] = project["dependency-groups"]["dev"]
 lock(run, HERE / "run.txt")
 lock([f"-c {HERE / 'run.txt'}", *run, *dev], HERE / "dev.txt")
+lock(project["dependency-groups"]["fuzz"], HERE / "fuzz.txt")
