@@ -1,4 +1,4 @@
-"""The vendors and programs of ``ai_vendors.yml``."""
+"""The vendors of ``ai_vendors.yml``."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,13 +17,6 @@ class Vendor:
     hosts: tuple[str, ...]
     source: str
     read: str
-    images: tuple[str, ...] = ()
-    processes: tuple[str, ...] = ()
-
-    @property
-    def own(self) -> bool:
-        """Software of the operator's own, not a company's service."""
-        return self.kind == "own"
 
 
 @cache
@@ -39,8 +32,6 @@ def vendors() -> tuple[Vendor, ...]:
             hosts=tuple(entry["hosts"]),
             source=entry["source"],
             read=str(entry["read"]),
-            images=tuple(entry.get("images", ())),
-            processes=tuple(entry.get("processes", ())),
         )
         for entry in entries
     )
@@ -60,15 +51,3 @@ def vendor_of_host(host: str) -> Vendor | None:
     return next(
         (v for v in vendors() if any(fnmatchcase(lower, pattern) for pattern in v.hosts)), None
     )
-
-
-def vendor_of_image(image: str) -> Vendor | None:
-    """Whose program a container image holds; ``None`` if nobody's of the catalogue."""
-    lower = image.lower()
-    return next((v for v in vendors() if any(part in lower for part in v.images)), None)
-
-
-def vendor_of_process(command_line: str) -> Vendor | None:
-    """Whose program a command line runs; ``None`` if nobody's of the catalogue."""
-    lower = command_line.lower()
-    return next((v for v in vendors() if any(part in lower for part in v.processes)), None)

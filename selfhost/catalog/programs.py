@@ -7,7 +7,17 @@ from typing import Literal
 
 from selfhost.catalog.components import load
 
-Kind = Literal["recorder", "transcriber", "ai", "capture", "agent"]
+Kind = Literal[
+    "recorder",
+    "transcriber",
+    "ai",
+    "capture",
+    "collector",
+    "agent",
+    "tunnel",
+    "balancer",
+    "reporter",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +55,11 @@ def programs() -> tuple[Program, ...]:
 def of_kind(kind: Kind) -> tuple[Program, ...]:
     """The programs of one kind."""
     return tuple(program for program in programs() if program.kind == kind)
+
+
+def program_of_image(image: str, *kinds: Kind) -> Program | None:
+    """The program of these kinds that a container image holds; ``None`` if none of them."""
+    name = f"/{image.lower()}"
+    return next(
+        (p for kind in kinds for p in of_kind(kind) if any(part in name for part in p.images)), None
+    )

@@ -62,7 +62,7 @@ def found(server: Server, program: Program) -> Iterator[Verdict]:
             what = f"{program.name}: {who} listens on its port {socket.local_port}"
             yield fail(what, Cited(socket.origin))
     for container in server.containers:
-        if any(image in container.image.lower() for image in program.images):
+        if any(image in f"/{container.image.lower()}" for image in program.images):
             yield fail(
                 f"{program.name}: the container {container.name} ({container.image})",
                 Cited(container.origin),

@@ -84,7 +84,7 @@ CONTROL = Control(
         value="true",
     ),
     references=("https://wiki.nftables.org",),
-    surfaces=("sys-outbound-connections",),
+    surfaces=("sys-outbound-connections", "default-outbound-hosts-server"),
     check=check,
     bad=(
         Example(kernel(), note="a chain without rules"),

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from selfhost.catalog.ai_vendors import vendor_of_image
+from selfhost.catalog.programs import Kind, program_of_image
 from selfhost.controls.model import (
     Category,
     Cited,
@@ -18,14 +18,8 @@ from selfhost.effective.server import Server
 from selfhost.readers.compose import Service
 from selfhost.readers.tree import Origin
 
-IMAGES = {
-    "/jibri": "a recorder",
-    "/jigasi": "a phone gateway or transcriber",
-    "/transcriber": "a transcriber",
-    "multitrack-recorder": "a recorder",
-    "rtcstats": "a statistics server",
-    "/skynet": "an AI service",
-}
+#: Kinds of programs that a meeting does not need.
+KINDS: tuple[Kind, ...] = ("recorder", "transcriber", "ai", "collector")
 
 
 def check(server: Server) -> Iterator[Verdict]:
@@ -53,12 +47,9 @@ def _judge(service: Service) -> Iterator[Verdict]:
     cited = Cited.node(f"services.{service.name}.image", image)
     # The name of an image is often there where its version is not known.
     text = image.value if isinstance(image.value, str) else service.name
-    vendor = vendor_of_image(text)
-    kind = next((what for part, what in IMAGES.items() if part in f"/{text.lower()}"), None)
-    if vendor is not None:
-        yield fail(f"service {service.name} is {vendor.name}", cited)
-    elif kind is not None:
-        yield fail(f"service {service.name} is {kind}", cited)
+    program = program_of_image(text, *KINDS)
+    if program is not None:
+        yield fail(f"service {service.name} is {program.name}", cited)
     elif not isinstance(image.value, str):
         known = service.name.lower() in ("web", "prosody", "jicofo", "jvb", "coturn", "turn")
         if not known:

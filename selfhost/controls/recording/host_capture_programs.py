@@ -26,6 +26,7 @@ CONTROL = Control(
         "sys-processes",
         "sys-packet-capture",
         "sys-packages-capture",
+        "vendor-dumper-scripts",
     ),
     check=no_program("capture"),
     bad=(

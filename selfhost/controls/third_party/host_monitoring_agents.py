@@ -1,3 +1,4 @@
+from selfhost.catalog.programs import of_kind
 from selfhost.controls.host_predicates import (
     PROGRAM_NEEDS,
     no_program,
@@ -31,10 +32,12 @@ CONTROL = Control(
         "rtcstats-server",
         "jvb-rtcstats-push",
         "jvb-autoscaler-sidecar",
+        "sys-packages-vendor-extra",
     ),
-    check=no_program("agent"),
+    check=no_program("agent", *of_kind("collector")),
     bad=(
         Example({"host.packages": package_line("datadog-agent")}, at=1),
+        Example({"host.packages": package_line("jvb-rtcstats-push")}, at=1),
         Example({"host.units": "promtail.service loaded active running\n"}, at=1),
         Example({"host.processes": process_line("/usr/bin/newrelic-infra")}, at=1),
     ),

@@ -4,8 +4,6 @@ import pytest
 
 from selfhost.catalog.ai_vendors import (
     vendor_of_host,
-    vendor_of_image,
-    vendor_of_process,
     vendor_of_variable,
     vendors,
 )
@@ -40,18 +38,11 @@ def test_other_variables(variable: str) -> None:
     assert vendor_of_variable(variable) is None
 
 
-def test_hosts_images_and_processes() -> None:
+def test_hosts() -> None:
     openai = vendor_of_host("API.OpenAI.com.")
     assert openai is not None
     assert openai.name == "OpenAI"
     assert vendor_of_host("openai.com.example.org") is None
-    skynet = vendor_of_image("ghcr.io/jitsi/skynet:latest")
-    assert skynet is not None
-    assert skynet.own
-    assert vendor_of_image("ghcr.io/jitsi/web:stable") is None
-    proxy = vendor_of_process("node /srv/opus-transcriber-proxy/dist/server.js")
-    assert proxy is not None
-    assert vendor_of_process("java -jar /usr/share/jicofo/jicofo.jar") is None
 
 
 def test_entries_are_sound() -> None:
