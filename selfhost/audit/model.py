@@ -1,6 +1,7 @@
 """The one result model that every report format renders."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from selfhost.controls.model import Category, Confidence, Fix, Severity, Status
@@ -18,6 +19,52 @@ class Citation:
     excerpt: str
     sha256: str
     overrides: tuple[str, ...] = ()
+
+
+class By(StrEnum):
+    """What accepts a failure."""
+
+    WAIVER = "waiver"
+    PROFILE = "profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Why a failure does not fail the policy. It stays a failure, and is shown as one that
+    somebody answers for. A profile has no ``owner``; its ``name`` is the profile's. ``expires``
+    is an ISO date."""
+
+    by: By
+    name: str
+    reason: str
+    owner: str = ""
+    expires: str = ""
+
+
+class Change(StrEnum):
+    """How a result compares with an earlier audit's."""
+
+    NEW = "new"  # a failure where there was none
+    WORSE = "worse"  # it failed before: now in more places, more severe, or accepted no more
+    UNSEEN = "unseen"  # it was judged before, and now it is not
+    FIXED = "fixed"
+    UNCHANGED = "unchanged"
+
+    @property
+    def bad(self) -> bool:
+        """Whether a failure got there or got worse."""
+        return self in (Change.NEW, Change.WORSE)
+
+
+class Outcome(StrEnum):
+    """What a report shows of a result: its status, but a failure that is accepted is apart."""
+
+    FAIL = "fail"
+    WAIVED = "waived"
+    ALLOWED = "allowed"
+    UNKNOWN = "unknown"
+    PASS = "pass"  # noqa: S105 - a verdict, not a secret
+    NOT_APPLICABLE = "not-applicable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +88,15 @@ class Result:
     fix: Fix
     fingerprint: str
     settable_by_link: tuple[str, ...] = ()
+    accepted: Accepted | None = None
+    change: Change | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The status, with what is accepted told apart from what fails."""
+        if self.status is Status.FAIL and self.accepted is not None:
+            return Outcome.WAIVED if self.accepted.by is By.WAIVER else Outcome.ALLOWED
+        return Outcome(self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +136,98 @@ class Completeness(StrEnum):
     PARTIAL = "partial"
 
 
+class WaiverState(StrEnum):
+    """What became of a waiver in one audit."""
+
+    USED = "used"
+    EXPIRED = "expired"
+    UNUSED = "unused"  # its control was judged on its targets, and nothing there is to be waived
+    NOT_JUDGED = "not-judged"  # neither its targets nor its control were part of this audit
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverUse:
+    """A waiver and what became of it. ``place`` is the line of its file; ``days`` are left until
+    it expires, negative when it has."""
+
+    control: str
+    target: str
+    reason: str
+    owner: str
+    expires: str
+    place: str
+    state: WaiverState
+    days: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One difference to an earlier audit. ``was`` and ``now`` are outcomes; empty where the
+    control was not judged."""
+
+    change: Change
+    control: str
+    title: str
+    severity: Severity
+    target: str
+    was: str
+    now: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """An earlier audit's report, and what is different since. ``unchanged`` counts old failures."""
+
+    name: str
+    collected_at: str
+    changes: tuple[Changed, ...]
+    unchanged: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An audit of one or more targets. ``fail_on`` is the severity from which a finding fails it;
-    ``None`` stands for never."""
+    """An audit of one or more targets.
+
+    ``fail_on`` is the severity from which a finding fails it; ``None`` stands for never.
+    ``unknown_fails`` is a profile's: what cannot be told fails too. ``new_only``: only what got
+    worse since the baseline fails.
+    """
 
     targets: tuple[TargetReport, ...]
     fail_on: Severity | None
     version: str
     controls: int
     controls_digest: str
+    profile: str = "private"
+    unknown_fails: bool = False
+    new_only: bool = False
+    waivers: tuple[WaiverUse, ...] = ()
+    baseline: Baseline | None = None
 
     @property
     def results(self) -> tuple[Result, ...]:
         """The results of every target."""
         return tuple(result for target in self.targets for result in target.results)
 
-    def count(self, status: Status) -> int:
-        """How many results have this status."""
-        return sum(result.status is status for result in self.results)
+    def count(self, outcome: Outcome) -> int:
+        """How many results have this outcome."""
+        return sum(result.outcome is outcome for result in self.results)
 
     @property
     def policy(self) -> Policy:
-        """Fails on one failure at or above ``fail_on``."""
-        failed = any(
-            result.status is Status.FAIL
-            and self.fail_on is not None
-            and result.severity.rank >= self.fail_on.rank
-            for result in self.results
-        )
-        return Policy.FAIL if failed else Policy.PASS
+        """Fails on one failure at or above ``fail_on`` that nobody answers for."""
+        return Policy.FAIL if any(map(self._fails, self.results)) else Policy.PASS
+
+    def _fails(self, result: Result) -> bool:
+        if self.fail_on is None or result.severity.rank < self.fail_on.rank:
+            return False
+        if result.outcome is Outcome.UNKNOWN:
+            return self.unknown_fails
+        if result.outcome is not Outcome.FAIL:
+            return False
+        return not self.new_only or (result.change is not None and result.change.bad)
 
     @property
     def completeness(self) -> Completeness:
@@ -130,3 +248,10 @@ class Report:
         if self.completeness is Completeness.PARTIAL:
             return ExitCode.INCONCLUSIVE
         return ExitCode.OK
+
+    def mapped(self, change: Callable[[Result], Result]) -> "Report":
+        """The report with each result put through ``change``."""
+        targets = tuple(
+            replace(target, results=tuple(map(change, target.results))) for target in self.targets
+        )
+        return replace(self, targets=targets)

@@ -1,55 +1,58 @@
 """``selfhost audit``."""
 
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from selfhost.cli import reporting
+from selfhost.cli.options import inventory_option
 
 if TYPE_CHECKING:
     from selfhost.audit.model import Report, TargetReport
     from selfhost.controls.model import Control
     from selfhost.targets.model import Target
 
-FORMATS = ("terminal", "json")
 MAX_PARALLEL = 16
 
 
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@click.option(
-    "-i",
-    "--inventory",
-    type=click.Path(path_type=Path),
-    default=Path("inventory"),
-    envvar="SELFHOST_INVENTORY",
-    show_default=True,
-    help="The site's folder; its hosts are audited when no TARGET is given.",
-)
+@inventory_option
 @click.option("--kind", help="What a given file is: a name of evidence such as jicofo.config.")
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="terminal", help="On standard output."
-)
-@click.option(
-    "-o",
-    "--output",
-    multiple=True,
-    metavar="FORMAT=FILE",
-    help="Also write a report to a file. May be given more than once.",
-)
+@reporting.format_option
+@reporting.output_option
 @click.option("--force", is_flag=True, help="Overwrite reports and evidence that exist.")
 @click.option("--save-evidence", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--profile",
+    "profile_name",
+    default="private",
+    show_default=True,
+    metavar="NAME",
+    help="What is asked for: private, strict, internal-recording-with-consent.",
+)
 @click.option("--select", multiple=True, metavar="ID", help="Only these controls.")
 @click.option("--ignore", multiple=True, metavar="ID", help="All but these controls.")
 @click.option(
-    "--fail-on",
-    type=click.Choice(["critical", "high", "medium", "low", "never"]),
-    default="low",
-    show_default=True,
-    help="The severity from which a finding makes the audit fail.",
+    "--waivers",
+    "waivers_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Findings that somebody answers for; by default the inventory's waivers.yml.",
 )
+@click.option(
+    "--baseline",
+    "baseline_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE.json",
+    help="An earlier JSON report: show what is new, worse, fixed.",
+)
+@click.option("--fail-on-new", is_flag=True, help="Fail only on what got worse since --baseline.")
+@reporting.fail_on_option
 @click.option("-v", "--verbose", is_flag=True, help="Show what passed, and why.")
 @click.option("--timings", is_flag=True, help="Say on standard error what took how long.")
 @click.pass_context
@@ -62,8 +65,12 @@ def audit(
     output: tuple[str, ...],
     force: bool,
     save_evidence: Path | None,
+    profile_name: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    waivers_file: Path | None,
+    baseline_file: Path | None,
+    fail_on_new: bool,
     fail_on: str,
     verbose: bool,
     timings: bool,
@@ -74,29 +81,30 @@ def audit(
     bundle; without one, the inventory's hosts. Exit codes: 0 passes, 1 findings, 2 wrong usage,
     3 inconclusive.
     """
-    from selfhost.controls import registry
+    from selfhost.audit.policy import decide
+    from selfhost.cli import judging
     from selfhost.errors import UsageError
 
-    chosen = [registry.find(name) for name in select] or list(registry.controls())
-    ignored = {registry.find(name).id for name in ignore}
-    chosen = [control for control in chosen if control.id not in ignored]
-    if not chosen:
-        raise UsageError("No control is left to judge by.", hint="Use --select or --ignore less.")
-    files = [_output(text, force) for text in output]
+    if fail_on_new and baseline_file is None:
+        raise UsageError("--fail-on-new needs a --baseline.", hint="It says new since when.")
+    today = datetime.now(UTC).date()
+    profile = judging.profile(profile_name)
+    chosen = judging.controls(profile, select, ignore)
+    own_waivers = inventory / judging.WAIVERS if not targets else None
+    waivers = judging.waivers(profile, waivers_file, own_waivers, today)
+    baseline = judging.saved(baseline_file) if baseline_file else None
+    files = reporting.outputs(output, force)
     if save_evidence is not None:
-        _may_write(save_evidence, force)
+        reporting.may_write(save_evidence, force)
     started = time.perf_counter()
     report = _audit(_targets(targets, inventory, kind), chosen, fail_on, save_evidence)
+    report = decide(report, profile, waivers, today, baseline, fail_on_new)
     if timings:
         seconds = time.perf_counter() - started
         click.echo(f"{len(chosen)} controls, {seconds:.2f} s with collection", err=True)
     if not (targets or select or ignore):
         _keep(inventory, report)
-    for format_, path in files:
-        path.write_text(_render(report, format_, None, False, verbose), "utf-8")
-        click.echo(f"Report: {path}", err=True)
-    width, colour = _terminal(context)
-    click.echo(_render(report, form, width, colour, verbose), nl=False, color=colour)
+    reporting.show(context, report, form, files, verbose)
     context.exit(report.exit_code)
 
 
@@ -159,38 +167,6 @@ def _audit_one(
     return evaluate(evidence, controls)
 
 
-def _output(text: str, force: bool) -> tuple[str, Path]:
-    from selfhost.errors import UsageError
-
-    form, equals, name = text.partition("=")
-    if not equals or form not in FORMATS or not name:
-        raise UsageError(
-            f"--output {text!r} is not FORMAT=FILE.", hint=f"FORMAT is one of {', '.join(FORMATS)}."
-        )
-    path = Path(name)
-    _may_write(path, force)
-    return form, path
-
-
-def _may_write(path: Path, force: bool) -> None:
-    from selfhost.errors import UsageError
-
-    if path.exists() and not force:
-        raise UsageError(f"{path} exists.", hint="Give another name, or --force to overwrite it.")
-    if not path.parent.is_dir():
-        raise UsageError(f"The folder {path.parent} does not exist.")
-
-
-def _render(report: "Report", form: str, width: int | None, colour: bool, verbose: bool) -> str:
-    if form == "json":
-        from selfhost.reports import json
-
-        return json.render(report)
-    from selfhost.reports import terminal
-
-    return terminal.render(report, width=width, colour=colour, verbose=verbose)
-
-
 def _keep(inventory: Path, report: "Report") -> None:
     """For selfhost status, which tells when the site was last audited."""
     from selfhost.health import kept_audit
@@ -198,12 +174,3 @@ def _keep(inventory: Path, report: "Report") -> None:
 
     if not kept_audit.keep(inventory, json.render(report)):
         click.echo(f"The audit could not be kept in {inventory}.", err=True)
-
-
-def _terminal(context: click.Context) -> tuple[int | None, bool]:
-    """The width to wrap to and whether to colour; ``None`` and no colour in a pipe."""
-    import shutil
-
-    tty = sys.stdout.isatty()
-    width = min(shutil.get_terminal_size().columns, 110) if tty else None
-    return width, context.color if context.color is not None else tty

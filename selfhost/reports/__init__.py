@@ -1,1 +1,5 @@
-"""Reports: one result model, rendered. Every renderer is a function of the report alone."""
+"""The result model as text: each format a function of it."""
+
+#: The formats of an audit's report; ``formats.py`` renders them. Here so that the command's help
+#: needs no import of the audit.
+FORMATS = ("terminal", "json")

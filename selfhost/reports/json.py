@@ -6,10 +6,9 @@ Keys are only ever added within ``/1``. The same report gives the same bytes.
 import json
 from dataclasses import asdict
 
-from selfhost.audit.model import Report, Result, TargetReport
-from selfhost.controls.model import Status
-
-SCHEMA = "selfhost.audit/1"
+from selfhost.audit.model import Outcome, Report, Result, TargetReport
+from selfhost.audit.saved import SCHEMA
+from selfhost.reports import words
 
 
 def render(report: Report) -> str:
@@ -19,11 +18,19 @@ def render(report: Report) -> str:
         "tool": {"name": "selfhost", "version": report.version},
         "controls": {"count": report.controls, "digest": report.controls_digest},
         "fail_on": str(report.fail_on) if report.fail_on else "never",
-        "verdict": {"policy": str(report.policy), "evidence": str(report.completeness)},
+        "profile": report.profile,
+        "verdict": {
+            "policy": str(report.policy),
+            "evidence": str(report.completeness),
+            "text": words.policy(report).text,
+        },
         "exit_code": int(report.exit_code),
-        "counts": {str(status): report.count(status) for status in Status},
+        "counts": {str(outcome): report.count(outcome) for outcome in Outcome},
         "targets": [_target(target) for target in report.targets],
         "results": [_result(result) for result in report.results],
+        "waivers": [asdict(waiver) for waiver in report.waivers],
+        "baseline": asdict(report.baseline) if report.baseline else None,
+        "fails_on": "worse" if report.new_only else "any",
     }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
@@ -58,4 +65,7 @@ def _result(result: Result) -> dict[str, object]:
         },
         "fingerprint": result.fingerprint,
         "settable_by_link": list(result.settable_by_link),
+        "outcome": str(result.outcome),
+        "accepted": asdict(result.accepted) if result.accepted else None,
+        "change": str(result.change) if result.change else None,
     }

@@ -5,23 +5,21 @@ from collections.abc import Callable, Iterator, Sequence
 
 import click
 
-from selfhost.audit.model import Citation, Completeness, Policy, Report, Result, TargetReport
-from selfhost.controls.model import Status
+from selfhost.audit.model import Change, Citation, Outcome, Report, Result, TargetReport
+from selfhost.reports import words
 from selfhost.reports.escape import printable
+from selfhost.reports.selection import grouped, ordered
+from selfhost.reports.words import SIGNS
 
-#: A word and a sign for each status, never colour alone.
-SIGNS = {
-    Status.FAIL: "✗ FAIL",
-    Status.UNKNOWN: "? UNKNOWN",
-    Status.PASS: "✓ pass",
-    Status.NOT_APPLICABLE: "– not applicable",
-}
 COLOURS = {
-    Status.FAIL: "red",
-    Status.UNKNOWN: "yellow",
-    Status.PASS: "green",
-    Status.NOT_APPLICABLE: "bright_black",
+    Outcome.FAIL: "red",
+    Outcome.WAIVED: "magenta",
+    Outcome.ALLOWED: "magenta",
+    Outcome.UNKNOWN: "yellow",
+    Outcome.PASS: "green",
+    Outcome.NOT_APPLICABLE: "bright_black",
 }
+TONES = {"good": "green", "bad": "red", "open": "yellow"}
 INDENT = "    "
 Style = Callable[..., str]
 
@@ -35,7 +33,8 @@ def render(report: Report, *, width: int | None, colour: bool, verbose: bool = F
     lines: list[str] = []
     for target in report.targets:
         lines += _target(target, width, style, verbose)
-    lines += _verdict(report, style)
+    lines += _fixed(report, style)
+    lines += _verdict(report, width, style)
     return "\n".join(lines) + "\n"
 
 
@@ -43,30 +42,30 @@ def _plain(text: str, **_styles: object) -> str:
     return text
 
 
-def _verdict(report: Report, style: Style) -> list[str]:
-    policy = {Policy.PASS: "✓ PASS", Policy.FAIL: "✗ FAIL"}[report.policy]
-    if report.policy is Policy.PASS and report.completeness is Completeness.PARTIAL:
-        policy = "? no failure seen"
-    seen = {Completeness.COMPLETE: "✓ complete", Completeness.PARTIAL: "? PARTIAL"}
-    partial = report.completeness is Completeness.PARTIAL
-    counts = ", ".join(
-        f"{report.count(status)} {word}"
-        for status, word in (
-            (Status.FAIL, "failed"),
-            (Status.UNKNOWN, "unknown"),
-            (Status.PASS, "passed"),
-            (Status.NOT_APPLICABLE, "not applicable"),
-        )
-    )
-    policy_colour = {"✓": "green", "✗": "red"}.get(policy[0], "yellow")
-    lines = [
-        "Policy:   " + style(policy, fg=policy_colour, bold=True),
-        "Evidence: " + style(seen[report.completeness], fg="yellow" if partial else "green"),
-        f"Controls: {counts}",
-    ]
-    if partial and report.policy is Policy.PASS:
-        lines.append("Inconclusive: nothing bad was seen, but not everything could be seen.")
-    return lines
+def _verdict(report: Report, width: int | None, style: Style) -> Iterator[str]:
+    policy, evidence = words.policy(report), words.evidence(report)
+    yield "Policy:   " + style(str(policy), fg=TONES[policy.tone], bold=True)
+    yield "Evidence: " + style(str(evidence), fg=TONES[evidence.tone])
+    yield f"Controls: {words.counts(report)}"
+    if report.profile != "private":
+        yield f"Profile:  {report.profile}"
+    for remark in words.remarks(report):
+        yield from _wrapped(printable(remark), width, "", "  ")
+
+
+def _fixed(report: Report, style: Style) -> Iterator[str]:
+    """What an earlier audit found and this one does not."""
+    gone = report.baseline.changes if report.baseline is not None else ()
+    for one in gone:
+        if one.change is Change.FIXED:
+            where = f"{one.control}  ({printable(one.target)})"
+            yield f"{style('✓ fixed', fg='green')}  {where}  {printable(one.title)}"
+        elif one.change is Change.UNSEEN:
+            where = f"{one.control}  ({printable(one.target)})"
+            sign = style("? not seen any more", fg="yellow")
+            yield f"{sign}  {where}: it was {one.was}, and is {one.now or 'not judged'} now"
+    if gone:
+        yield ""
 
 
 def _target(target: TargetReport, width: int | None, style: Style, verbose: bool) -> Iterator[str]:
@@ -77,28 +76,22 @@ def _target(target: TargetReport, width: int | None, style: Style, verbose: bool
         yield from _wrapped(f"? {printable(target.unreachable)}", width, "", "  ")
         yield ""
         return
-    for result in _sorted(target.results, Status.FAIL):
-        yield from _finding(result, width, style)
-    for together in _grouped(_sorted(target.results, Status.UNKNOWN)):
+    for outcome in (Outcome.FAIL, Outcome.WAIVED, Outcome.ALLOWED):
+        for result in ordered(target.results, outcome):
+            yield from _finding(result, width, style)
+    for together in grouped(ordered(target.results, Outcome.UNKNOWN)):
         yield from _unknown(together, width, style)
     if verbose:
-        for result in _sorted(target.results, Status.PASS):
-            yield f"{style(SIGNS[Status.PASS], fg='green')}  {result.control}  {result.title}"
+        for result in ordered(target.results, Outcome.PASS):
+            yield f"{style(SIGNS[Outcome.PASS], fg='green')}  {result.control}  {result.title}"
             yield from (_place(citation) for citation in result.evidence[:3])
         yield ""
-        for result in _sorted(target.results, Status.NOT_APPLICABLE):
-            yield f"{SIGNS[Status.NOT_APPLICABLE]}  {result.control}  {printable(result.message)}"
+        for result in ordered(target.results, Outcome.NOT_APPLICABLE):
+            yield f"{SIGNS[Outcome.NOT_APPLICABLE]}  {result.control}  {printable(result.message)}"
         yield ""
-    open_to_links = [r for r in target.results if r.status is Status.PASS and r.settable_by_link]
-    if open_to_links:
-        names = ", ".join(result.control for result in open_to_links)
-        yield from _wrapped(
-            "Rests on the client alone, as a meeting link can set these again for whoever opens it"
-            f" ({len(open_to_links)} passed): {names}",
-            width,
-            "",
-            INDENT,
-        )
+    by_link = words.by_link(target)
+    if by_link:
+        yield from _wrapped(by_link, width, "", INDENT)
         yield ""
     unseen = [d for d in target.documents if d.state not in ("present", "absent")]
     if unseen:
@@ -115,27 +108,13 @@ def _target(target: TargetReport, width: int | None, style: Style, verbose: bool
         yield ""
 
 
-def _sorted(results: Sequence[Result], status: Status) -> list[Result]:
-    chosen = [result for result in results if result.status is status]
-    return sorted(chosen, key=lambda result: (-result.severity.rank, result.control))
-
-
-def _grouped(results: Sequence[Result]) -> list[list[Result]]:
-    """Results that rest on the same obstacle, the first of each group where it stood."""
-    groups: dict[tuple[str, str], list[Result]] = {}
-    for result in results:
-        place = str(result.evidence[0].path) if result.evidence else ""
-        groups.setdefault((result.message, place), []).append(result)
-    return list(groups.values())
-
-
 def _unknown(together: Sequence[Result], width: int | None, style: Style) -> Iterator[str]:
     """One obstacle, with every control that could not get past it."""
     first, *others = together
     if not others:
         yield from _finding(first, width, style)
         return
-    sign = style(SIGNS[Status.UNKNOWN], fg=COLOURS[Status.UNKNOWN], bold=True)
+    sign = style(SIGNS[Outcome.UNKNOWN], fg=COLOURS[Outcome.UNKNOWN], bold=True)
     yield f"{sign}  {first.severity}  {style(f'{len(together)} controls', bold=True)}"
     yield from _wrapped(printable(first.message), width, INDENT, INDENT)
     yield from (_place(citation) for citation in first.evidence)
@@ -145,15 +124,18 @@ def _unknown(together: Sequence[Result], width: int | None, style: Style) -> Ite
 
 
 def _finding(result: Result, width: int | None, style: Style) -> Iterator[str]:
-    sign = style(SIGNS[result.status], fg=COLOURS[result.status], bold=True)
-    yield f"{sign}  {result.severity}  {style(result.control, bold=True)}"
+    sign = style(SIGNS[result.outcome], fg=COLOURS[result.outcome], bold=True)
+    changed = f"  ({words.CHANGES[result.change]})" if result.change else ""
+    yield f"{sign}  {result.severity}  {style(result.control, bold=True)}{changed}"
     yield from _wrapped(printable(result.message), width, INDENT, INDENT)
+    if result.accepted is not None:
+        yield from _wrapped(printable(words.accepted(result)), width, INDENT, INDENT + "     ")
     for citation in result.evidence:
         yield _place(citation)
     yield from _wrapped(f"Why: {result.risk}", width, INDENT, INDENT + "     ")
     fix = result.fix
     if fix.variable:
-        setting = f"{fix.variable}: {fix.value}" if fix.value else fix.variable
+        setting = words.setting(fix)
         yield f"{INDENT}Fix: {setting}  (settings; then: selfhost apply --tags {fix.role})"
         yield from _wrapped(f"By hand: {fix.by_hand}", width, INDENT, INDENT + "     ")
     else:
@@ -162,8 +144,7 @@ def _finding(result: Result, width: int | None, style: Style) -> Iterator[str]:
 
 
 def _place(citation: Citation) -> str:
-    where = f"{citation.path}:{citation.line}" if citation.line else citation.path
-    text = f"{INDENT}{printable(where)}"
+    text = f"{INDENT}{printable(words.where(citation))}"
     if citation.excerpt:
         text += f"  | {printable(citation.excerpt)}"
     elif citation.key:

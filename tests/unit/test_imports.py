@@ -28,12 +28,15 @@ MAY = {
     "evidence": {"evidence", "errors"},
     "effective": {"effective", "readers", "evidence", "catalog"},
     "controls": {"controls", "effective", "readers", "evidence", "catalog", "errors"},
-    "audit": {"audit", "controls", "effective", "evidence", "readers", "exitcodes"},
+    "audit": {
+        *("audit", "controls", "effective", "evidence", "readers", "catalog"),
+        *("errors", "exitcodes"),
+    },
     "reports": {"catalog", "reports", "audit", "controls", "health"},
     "backup": {"backup", "provision", "settings", "targets", "errors"},
     "health": {"health", "provision", "settings", "targets", "errors"},
     "bridges": {"bridges", "provision", "settings", "targets", "errors"},
-    "settings": {"settings", "provision", "errors", "exitcodes"},
+    "settings": {"settings", "provision", "audit", "errors", "exitcodes"},
     "provision": {"provision", "settings", "targets", "errors", "exitcodes"},
     "targets": {"targets", "evidence", "readers", "settings", "errors", "exitcodes"},
 }

@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 
 from selfhost.audit.evaluate import evaluate
-from selfhost.audit.model import Report, TargetReport
+from selfhost.audit.model import Outcome, Report, TargetReport
 from selfhost.controls import examples
-from selfhost.controls.model import Severity, Status
+from selfhost.controls.model import Severity
 from selfhost.controls.registry import controls, digest, find
 from selfhost.evidence.model import Document, Evidence, State
 from selfhost.exitcodes import ExitCode
@@ -97,7 +97,7 @@ def test_severity_below_the_threshold_does_not_fail() -> None:
     failing = target("bad")
     low = replace(failing, results=(replace(failing.results[0], severity=Severity.LOW),))
     assert report(low, fail_on=Severity.HIGH).exit_code is ExitCode.OK
-    assert report(low).count(Status.FAIL) == 1
+    assert report(low).count(Outcome.FAIL) == 1
 
 
 def test_hostile_text_cannot_drive_the_terminal() -> None:

@@ -1,0 +1,101 @@
+"""A JSON report of an earlier audit, read back as far as it is compared. Pure.
+
+It may come from anywhere, so each field is checked; keys that are not known are left alone.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from selfhost.audit.model import Outcome, Report, Result
+from selfhost.controls.model import Severity, Status
+from selfhost.errors import UsageError
+
+SCHEMA = "selfhost.audit/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One result of an audit. ``places`` are ``path#key`` of what it rests on."""
+
+    control: str
+    title: str
+    severity: Severity
+    target: str
+    status: Status
+    outcome: Outcome
+    message: str
+    fingerprint: str
+    places: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An audit to compare with. ``name`` is the file's, as the user gave it."""
+
+    name: str
+    collected_at: str
+    results: tuple[Past, ...]
+
+
+def of(report: Report, name: str = "") -> Saved:
+    """What a report would be when read back."""
+    times = [target.collected_at for target in report.targets if target.collected_at]
+    return Saved(name, min(times, default=""), tuple(map(_past, report.results)))
+
+
+def _past(result: Result) -> Past:
+    return Past(
+        control=result.control,
+        title=result.title,
+        severity=result.severity,
+        target=result.target,
+        status=result.status,
+        outcome=result.outcome,
+        message=result.message,
+        fingerprint=result.fingerprint,
+        places=frozenset(f"{citation.path}#{citation.key}" for citation in result.evidence),
+    )
+
+
+def read(text: str, name: str) -> Saved:
+    """The report in ``text``. Raises UsageError when it is not one."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _not_one(name, "it is not JSON") from None
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise _not_one(name, f"it does not name the schema {SCHEMA}")
+    results, targets = document.get("results"), document.get("targets")
+    if not isinstance(results, list) or not isinstance(targets, list):
+        raise _not_one(name, "results or targets are missing")
+    times = [t["collected_at"] for t in targets if isinstance(t, dict) and t.get("collected_at")]
+    if not all(isinstance(time, str) for time in times):
+        raise _not_one(name, "a time of collection is no text")
+    return Saved(name, min(times, default=""), tuple(_read(entry, name) for entry in results))
+
+
+def _read(entry: Any, name: str) -> Past:
+    try:
+        texts = {
+            key: entry[key] for key in ("control", "title", "target", "message", "fingerprint")
+        }
+        if not all(isinstance(value, str) for value in texts.values()):
+            raise TypeError
+        status = Status(entry["status"])
+        return Past(
+            **texts,
+            severity=Severity(entry["severity"]),
+            status=status,
+            outcome=Outcome(entry.get("outcome", str(status))),
+            places=frozenset(f"{place['path']}#{place['key']}" for place in entry["evidence"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise _not_one(name, "a result in it is not whole") from None
+
+
+def _not_one(name: str, why: str) -> UsageError:
+    return UsageError(
+        f"{name} is not a report of selfhost audit: {why}",
+        hint="write one with selfhost audit -o json=FILE",
+    )

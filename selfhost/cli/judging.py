@@ -1,0 +1,80 @@
+"""What an audit judges by, from its options: profile, controls, waivers, an earlier report."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from selfhost.errors import UsageError
+
+if TYPE_CHECKING:
+    from selfhost.audit.saved import Saved
+    from selfhost.audit.waivers import Waiver
+    from selfhost.catalog.profiles import Profile
+    from selfhost.controls.model import Control
+
+#: In the inventory: findings that somebody answers for.
+WAIVERS = "waivers.yml"
+MAX_REPORT = 64 * 1024 * 1024  # bytes
+
+
+def profile(name: str) -> "Profile":
+    """The profile of that name. Raises UsageError naming those that there are."""
+    from selfhost.catalog import profiles
+
+    try:
+        return profiles.named(name)
+    except KeyError:
+        names = ", ".join(one.name for one in profiles.profiles())
+        raise UsageError(f"There is no profile {name!r}.", hint=f"One of: {names}.") from None
+
+
+def controls(
+    chosen: "Profile", select: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> list["Control"]:
+    """The profile's controls, or those of ``select``, without those of ``ignore``."""
+    from selfhost.audit import profiles
+    from selfhost.controls import registry
+
+    wanted = [registry.find(name) for name in select] or profiles.select(
+        registry.controls(), chosen
+    )
+    ignored = {registry.find(name).id for name in ignore}
+    left = [control for control in wanted if control.id not in ignored]
+    if not left:
+        raise UsageError("No control is left to judge by.", hint="Use --select or --ignore less.")
+    return left
+
+
+def waivers(
+    chosen: "Profile", given: Path | None, own: Path | None, today: date
+) -> tuple["Waiver", ...]:
+    """The waivers of the file that was given, or else of the inventory's own when it is there."""
+    from selfhost.controls import registry
+    from selfhost.settings.waivers import read_waivers
+
+    path = given or (own if own is not None and own.is_file() else None)
+    if not chosen.takes_waivers:
+        if given is not None:
+            raise UsageError(f"The profile {chosen.name} takes no waivers.")
+        return ()
+    if path is None:
+        return ()
+    if not path.is_file():
+        raise UsageError(f"There is no file {path} with waivers.")
+    return read_waivers(path, lambda name: registry.find(name).id, today)
+
+
+def saved(path: Path) -> "Saved":
+    """An earlier JSON report. Raises UsageError when it cannot be read or is none."""
+    from selfhost.audit.saved import read
+
+    try:
+        if path.stat().st_size > MAX_REPORT:
+            raise UsageError(f"{path} is larger than a report can be (64 MiB)")
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not a report of selfhost audit: it is not text") from None
+    return read(text, str(path))

@@ -1,0 +1,99 @@
+"""Where a report goes: standard output and files, in any format."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from selfhost.reports import FORMATS
+
+if TYPE_CHECKING:
+    from selfhost.audit.model import Report
+
+_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+format_option: _Decorator = click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="terminal",
+    show_default=True,
+    help="On standard output.",
+)
+output_option: _Decorator = click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Also write a report to a file. May be given more than once.",
+)
+fail_on_option: _Decorator = click.option(
+    "--fail-on",
+    type=click.Choice(["critical", "high", "medium", "low", "never"]),
+    default="low",
+    show_default=True,
+    help="The severity from which a finding makes the audit fail.",
+)
+
+
+def outputs(given: tuple[str, ...], force: bool) -> list[tuple[str, Path]]:
+    """Formats and files. Raises UsageError for one that cannot be written, before any work."""
+    return [_output(text, force) for text in given]
+
+
+def _output(text: str, force: bool) -> tuple[str, Path]:
+    from selfhost.errors import UsageError
+
+    form, equals, name = text.partition("=")
+    if not equals or form not in FORMATS or not name:
+        raise UsageError(
+            f"--output {text!r} is not FORMAT=FILE.", hint=f"FORMAT is one of {', '.join(FORMATS)}."
+        )
+    path = Path(name)
+    may_write(path, force)
+    return form, path
+
+
+def may_write(path: Path, force: bool) -> None:
+    """Raises UsageError when the file is there already, or its folder is not."""
+    from selfhost.errors import UsageError
+
+    if path.exists() and not force:
+        raise UsageError(f"{path} exists.", hint="Give another name, or --force to overwrite it.")
+    if not path.parent.is_dir():
+        raise UsageError(f"The folder {path.parent} does not exist.")
+
+
+def show(
+    context: click.Context,
+    report: "Report",
+    form: str,
+    files: list[tuple[str, Path]],
+    verbose: bool,
+) -> None:
+    """Write the files, then the report to standard output."""
+    from selfhost.errors import UsageError
+    from selfhost.reports import formats, terminal
+
+    for format_, path in files:
+        try:
+            path.write_text(formats.render(report, format_), "utf-8")
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+        click.echo(f"Report: {path}", err=True)
+    if form == "terminal":
+        width, colour = terminal_width_and_colour(context)
+        text = terminal.render(report, width=width, colour=colour, verbose=verbose)
+        click.echo(text, nl=False, color=colour)
+    else:
+        click.echo(formats.render(report, form), nl=False)
+
+
+def terminal_width_and_colour(context: click.Context) -> tuple[int | None, bool]:
+    """The width to wrap to and whether to colour; ``None`` and no colour in a pipe."""
+    tty = sys.stdout.isatty()
+    width = min(shutil.get_terminal_size().columns, 110) if tty else None
+    return width, context.color if context.color is not None else tty
