@@ -20,7 +20,10 @@ CONTROL = Control(
     ),
     references=("jitsi/jicofo: jicofo-selector/src/main/resources/reference.conf",),
     gdpr="Art. 5(1)(b), 28, 44",
-    surfaces=("jicofo-translation-url",),
+    surfaces=(
+        "jicofo-translation-url",
+        "jicofo-translation-limits",
+    ),
     check=setting(
         lambda server: server.jicofo,
         "jicofo.translation.url-template",

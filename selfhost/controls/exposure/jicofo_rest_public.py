@@ -21,6 +21,8 @@ CONTROL = Control(
         "jicofo-rest-host",
         "jicofo-rest-debug",
         "jicofo-pin-move-api",
+        "jicofo-rest-metrics",
+        "jicofo-rest-rtcstats",
     ),
     check=setting(
         lambda server: server.jicofo,

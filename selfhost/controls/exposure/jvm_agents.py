@@ -49,7 +49,11 @@ CONTROL = Control(
     upstream_default="absent",
     fix=Fix(by_hand="Remove the option from the service's environment and restart it."),
     references=("jitsi/jitsi-videobridge: jvb/resources/jvb.sh",),
-    surfaces=("jvb-jmx-debug", "sys-java-agents"),
+    surfaces=(
+        "jvb-jmx-debug",
+        "sys-java-agents",
+        "jvb-srtp-key-logging-absent",
+    ),
     check=check,
     bad=(
         Example({"host.processes": process_line("java -javaagent:/tmp/a.jar -jar jvb.jar")}, at=1),

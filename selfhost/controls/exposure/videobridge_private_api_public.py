@@ -20,6 +20,8 @@ CONTROL = Control(
     surfaces=(
         "jvb-private-http",
         "jvb-rest-debug",
+        "jvb-rest-rtcstats",
+        "jvb-metrics",
     ),
     check=setting(
         lambda server: server.videobridge,

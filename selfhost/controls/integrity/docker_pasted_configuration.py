@@ -38,6 +38,7 @@ CONTROL = Control(
     surfaces=(
         "docker-web-config-prefix",
         "prosody-force-transcription",
+        "prosody-global-config-injection",
     ),
     check=setting(
         docker,

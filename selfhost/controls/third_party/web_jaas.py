@@ -27,6 +27,7 @@ CONTROL = Control(
         "web-meeting-highlights",
         "web-reactions-webhook",
         "web-jaas-app-id",
+        "web-rtcstats-jaas-hardcoded",
     ),
     check=every(
         setting(
