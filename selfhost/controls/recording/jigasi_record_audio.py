@@ -19,7 +19,8 @@ CONTROL = Control(
         )
     ),
     references=(
-        "jitsi/jigasi: src/main/java/org/jitsi/jigasi/transcription/AbstractTranscriptPublisher.java",
+        "jitsi/jigasi: "
+        "src/main/java/org/jitsi/jigasi/transcription/AbstractTranscriptPublisher.java",
     ),
     gdpr="Art. 5(1)(b), 6, 9",
     surfaces=("jigasi-record-audio",),
@@ -31,7 +32,8 @@ CONTROL = Control(
     good=(
         Example(
             {
-                "jigasi.config": f"{PREFIX}transcription.RECORD_AUDIO=false\n{PREFIX}transcription.RECORD_AUDIO_FORMAT=wav\n"
+                "jigasi.config": f"{PREFIX}transcription.RECORD_AUDIO=false\n"
+                f"{PREFIX}transcription.RECORD_AUDIO_FORMAT=wav\n"
             },
             note="a format records nothing",
         ),
@@ -41,7 +43,8 @@ CONTROL = Control(
     unclear=(
         Example(
             {
-                "jigasi.config": f"{{{{ if .Env.REC }}}}\n{PREFIX}transcription.RECORD_AUDIO=true\n{{{{ end }}}}\n"
+                "jigasi.config": f"{{{{ if .Env.REC }}}}\n"
+                f"{PREFIX}transcription.RECORD_AUDIO=true\n{{{{ end }}}}\n"
             }
         ),
     ),

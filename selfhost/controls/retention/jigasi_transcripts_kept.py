@@ -56,7 +56,8 @@ CONTROL = Control(
         ),
         Example(
             {
-                "jigasi.config": f"{PREFIX}transcription.SAVE_TXT=true\n{PREFIX}transcription.SAVE_TXT=false\n"
+                "jigasi.config": f"{PREFIX}transcription.SAVE_TXT=true\n"
+                f"{PREFIX}transcription.SAVE_TXT=false\n"
             },
             note="the last wins",
         ),
