@@ -21,7 +21,10 @@ def check(server: Server) -> Iterator[Verdict]:
         web,
         "recordings.skipConsentInMeeting",
         "recordings.suggestRecording",
-        judge=falsy("people are recorded unasked or nudged to record"),
+        "recordingService.hideStorageWarning",
+        judge=falsy(
+            "people are recorded unasked, nudged to record, or not told how long it is kept"
+        ),
     )
     yield from nudges(server)
     for config in server.web:
@@ -55,6 +58,7 @@ CONTROL = Control(
         "web-recording-consent-skipped",
         "web-recording-suggest",
         "web-recording-no-prejoin-warning",
+        "web-recording-hide-storage-warning",
     ),
     check=check,
     bad=(

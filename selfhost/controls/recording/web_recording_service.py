@@ -29,6 +29,7 @@ CONTROL = Control(
         "web-recording-service",
         "web-recording-legacy-switch",
         "url-hash-recording-keys",
+        "web-recording-audio-video-default",
     ),
     check=every(
         either(

@@ -137,7 +137,10 @@ CONTROL = Control(
         "https://www.w3.org/TR/CSP3/",
         "jitsi/docker-jitsi-meet: web/rootfs/defaults/meet.conf",
     ),
-    surfaces=("nginx-csp-missing",),
+    surfaces=(
+        "nginx-csp-missing",
+        "iframe-api-config-overwrite",
+    ),
     check=check,
     bad=(
         Example(site(""), at=2),

@@ -47,6 +47,7 @@ CONTROL = Control(
     surfaces=(
         "web-deeplinking",
         "web-chrome-extension-banner",
+        "sys-mobile-apps",
     ),
     check=check,
     bad=(

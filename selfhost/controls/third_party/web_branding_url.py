@@ -18,7 +18,10 @@ CONTROL = Control(
         "them at your own server."
     ),
     references=("jitsi/jitsi-meet: config.js",),
-    surfaces=("web-dynamic-branding",),
+    surfaces=(
+        "web-dynamic-branding",
+        "jwt-and-branding-overrides",
+    ),
     check=own_addresses(
         "it learns each room and overrides settings", "dynamicBrandingUrl", "brandingDataUrl"
     ),
