@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from selfhost.controls.model import Cited
+from selfhost.controls.model import Cited, Verdict, unknown
 from selfhost.readers.nginx import NginxConfig
 from selfhost.readers.nginx_syntax import Directive
 
@@ -13,6 +13,17 @@ _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 def cited(directive: Directive) -> Cited:
     """A directive as a place."""
     return Cited(directive.origin, directive.name)
+
+
+def hole(config: NginxConfig, *, around: bool = False) -> Verdict | None:
+    """Something of the configuration was not given: what is not there may be in it.
+
+    ``around``: also where that is the blocks around what was given.
+    """
+    outer = (config.around,) if around and config.around is not None else ()
+    for problem in (*config.problems, *outer):
+        return unknown(f"{problem.origin}: {problem.message}", Cited(problem.origin))
+    return None
 
 
 def text(directive: Directive) -> str:

@@ -18,6 +18,7 @@ from selfhost.controls.predicates import (
 from selfhost.effective.config import Config, key_text
 from selfhost.effective.interface import configs as served_interfaces
 from selfhost.effective.server import Server
+from selfhost.effective.web import NOT_GIVEN
 from selfhost.readers.tree import Node, Path, Unknown
 
 #: Ends the risk of a control whose key a meeting link can set.
@@ -132,10 +133,17 @@ def either(first: str, wins: bool, old: str, judge: Judge, view: View = web) -> 
     def check(server: Server) -> Iterator[Verdict]:
         for config in configs(view, server):
             order = (old, first) if wins else (first, old)
-            chosen = next((key for key in order if config.get(key) is not None), first)
+            found = {key: node for key in order if (node := config.get(key)) is not None}
+            # Of a file that only adds to another, what it sets itself is what is known.
+            own = [key for key, node in found.items() if not _elsewhere(node)]
+            chosen = next(iter(own or found), first)
             yield judge_setting(config, chosen, judge, None)
 
     return check
+
+
+def _elsewhere(node: Node) -> bool:
+    return isinstance(node.value, Unknown) and node.value.reason.endswith(NOT_GIVEN)
 
 
 # -- addresses ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer
+from selfhost.effective.web import beneath
 from selfhost.evidence.model import Document
 from selfhost.readers.javascript import read_client_config
 from selfhost.readers.tree import Origin, Source
@@ -30,7 +31,8 @@ def configs(server: "Server") -> tuple[Config, ...]:
     aliases = _aliases(server)
     served = documents.get(aliases.get(URI, ""))
     if served is None:
-        return tuple(_config([document]) for document in documents.values())
+        given = server.evidence.scope is not None
+        return tuple(_config([document], alone=given) for document in documents.values())
     included = [
         documents[path]
         for uri in _includes(served)
@@ -57,10 +59,16 @@ def _includes(document: Document) -> list[str]:
     return [match[1] for match in matches if match]
 
 
-def _config(documents: list[Document], known: set[str] | frozenset[str] = frozenset()) -> Config:
+def _config(
+    documents: list[Document],
+    known: set[str] | frozenset[str] = frozenset(),
+    *,
+    alone: bool = False,
+) -> Config:
     """Included files run before the one that includes them: an include stands at its beginning."""
     sources = [Source(d.path, _without_includes(d.text, known)) for d in documents]
-    tree = read_client_config(sources, variable="interfaceConfig")
+    below = beneath(documents[0], "interfaceConfig") if alone and len(documents) == 1 else ""
+    tree = read_client_config(sources, variable="interfaceConfig", beneath=below)
     return Config("web", Origin(documents[-1].path), (tree,))
 
 

@@ -23,6 +23,7 @@ from selfhost.effective.layers import over, tree_of
 from selfhost.effective.legacy import translated
 from selfhost.effective.seen import Unseen
 from selfhost.evidence.model import Document
+from selfhost.readers import template
 from selfhost.readers.facts import Process
 from selfhost.readers.hocon import read_hocon
 from selfhost.readers.properties import read_properties
@@ -64,7 +65,13 @@ def service(server: "Server", component: str) -> Config:
     if document is not None:
         complete = server.evidence.scope is None
         include = _including(posixpath.dirname(document.path), documents, complete=complete)
-        below = over(read_hocon(Source(document.path, document.text), include=include), below)
+        read = read_hocon(Source(document.path, document.text), include=include)
+        if not complete and isinstance(read.root.value, Unknown):
+            read = _as_template(document, include) or read
+        below = over(read, below)
+    elif not server.evidence.in_scope(f"{component}.config"):
+        hole = Unknown(f"{FILES[component]} was not given")
+        below = Tree(Node(below.root.value, below.root.origin, (), hole))
     legacy = _legacy(old, given.properties, component)
     return Config(component, place, (_old_keys(component, legacy, given.properties, below), below))
 
@@ -156,6 +163,17 @@ def _including(
     return include
 
 
+def _as_template(document: Document, include: Callable[[str, str], Source | None]) -> Tree | None:
+    """A file that a template engine has yet to fill; ``None`` if it is none or cannot be read."""
+    if not template.is_template(document.text):
+        return None
+    filled = template.fill(document.text, f'"{template.mark("")}"')
+    read = read_hocon(Source(document.path, filled.text), include=include)
+    if isinstance(read.root.value, Unknown):
+        return None
+    return template.doubt(read, filled.doubtful)
+
+
 # -- old properties --------------------------------------------------------------------------------
 
 
@@ -173,7 +191,9 @@ def _legacy(
         path = posixpath.join(str(home.value), str(name.value), "sip-communicator.properties")
         if posixpath.normpath(path) != document.path and path.startswith("/"):
             raise Unseen(f"{component} reads {path}, which was not collected", (document,))
-    tree = read_properties(Source(document.path, document.text))
+    filled = template.fill(document.text, template.mark(""))
+    tree = read_properties(Source(document.path, filled.text))
+    tree = template.doubt(tree, filled.doubtful)
     if isinstance(tree.root.value, dict):
         return dict(tree.root.value)
     reason = tree.root.value.reason if isinstance(tree.root.value, Unknown) else "unreadable"

@@ -1,9 +1,11 @@
 """Prosody's configuration, includes followed."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from selfhost.catalog.prosody_modules import prosody_modules
 from selfhost.effective.seen import Unseen
+from selfhost.readers import template
 from selfhost.readers.prosody import Modules, ModuleUse, ProsodyConfig, Section, read_prosody
 from selfhost.readers.tree import Source
 
@@ -20,6 +22,8 @@ def configuration(server: "Server") -> ProsodyConfig:
     """
     documents = server.required("prosody.config", "prosody")
     sources = {d.path: Source(d.path, d.text) for d in documents if d.path.endswith(".lua")}
+    if server.evidence.scope is not None and len(documents) == 1:
+        sources = {d.path: Source(d.path, d.text) for d in documents}
     main = (
         MAIN
         if MAIN in sources
@@ -29,11 +33,17 @@ def configuration(server: "Server") -> ProsodyConfig:
         if server.evidence.scope is None or len(sources) != 1:
             raise Unseen("prosody.cfg.lua was not found beside the other files", documents)
         main = next(iter(sources))
+    doubtful: frozenset[int] = frozenset()
+    if server.evidence.scope is not None and template.is_template(sources[main].text):
+        filled = template.fill(sources[main].text, 'os.getenv("TEMPLATE")')
+        sources[main], doubtful = Source(main, filled.text), filled.doubtful
     complete = {main.rpartition("/")[0] + "/conf.d"}
     config = read_prosody(sources, main, complete=complete)
     fatal = next((problem for problem in config.problems if problem.fatal), None)
     if fatal is not None:
         raise Unseen(f"{fatal.origin}: {fatal.message}", documents)
+    if doubtful or template.has_marks(sources[main].text):
+        return doubted(config, doubtful)
     return config
 
 
@@ -52,3 +62,12 @@ def loaded(config: ProsodyConfig, section: Section) -> Modules:
                 uses[name] = ModuleUse(name, "dependency", use.origin, use.certain)
                 waiting.append(uses[name])
     return Modules(tuple(uses.values()), modules.rest)
+
+
+def doubted(config: ProsodyConfig, doubtful: frozenset[int]) -> ProsodyConfig:
+    """What depends on a template is unknown; a section that may not be there is judged."""
+    sections = tuple(
+        replace(section, options=template.doubt(section.options, doubtful))
+        for section in config.sections
+    )
+    return replace(config, sections=sections)

@@ -34,6 +34,8 @@ ALTERNATIVES = {
     "nginx.effective": "nginx.files",
     "docker.environment": "docker.compose",
     "jibri.config": "jibri.legacy",
+    "jicofo.config": "jicofo.legacy",
+    "videobridge.config": "videobridge.legacy",
 }
 
 _WHY = {

@@ -1,12 +1,21 @@
 """The web client's settings, as a browser would have them."""
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer
+from selfhost.evidence.model import Document
+from selfhost.readers import template
 from selfhost.readers.javascript import read_client_config
-from selfhost.readers.tree import Origin, Source
+from selfhost.readers.javascript_ssi import REASON as SSI
+from selfhost.readers.tree import Origin, Source, Tree, Unknown
+
+#: How the reason ends when a key may be in a file that is not here.
+NOT_GIVEN = "was not given"
+#: A value that a server puts in: the reader takes a template's for one of those.
+_ECHO = '<!--# echo var="template" -->'
 
 if TYPE_CHECKING:
     from selfhost.effective.server import Server
@@ -25,11 +34,35 @@ def client_configs(server: "Server", source: str, variable: str) -> tuple[Config
             document,
             *(d for d in custom if d.path.rpartition("/")[0] == folder and d != document),
         ]
-        tree = read_client_config(
-            [Source(script.path, script.text) for script in scripts], variable=variable
-        )
+        alone = server.evidence.scope is not None and len(scripts) == 1
+        below = beneath(document, variable) if alone else ""
+        sources = [Source(script.path, script.text) for script in scripts]
+        tree = read_client_config(sources, variable=variable, beneath=below)
+        if alone and isinstance(tree.root.value, Unknown):
+            tree = _as_template(document, variable, below) or tree
         configs.append(Config("web", Origin(document.path), (tree,)))
     return tuple(configs)
+
+
+def _as_template(document: Document, variable: str, below: str) -> Tree | None:
+    """A file that a template engine has yet to fill; ``None`` if it is none or cannot be read."""
+    if not template.is_template(document.text):
+        return None
+    filled = template.fill(document.text, _ECHO, _ECHO)
+    tree = read_client_config(
+        [Source(document.path, filled.text)], variable=variable, beneath=below
+    )
+    if isinstance(tree.root.value, Unknown):
+        return None
+    return template.doubt(tree, filled.doubtful, SSI)
+
+
+def beneath(document: "Document", variable: str) -> str:
+    """Why what is below a file is not known: it only adds to a file that was not given."""
+    sets = re.search(rf"(?m)(?:^|[;\s.]){variable}\s*=[^=]", document.text)
+    adds = re.search(rf"\b{variable}\s*(?:\.|\[)", document.text)
+    name = {"config": "config.js", "interfaceConfig": "interface_config.js"}[variable]
+    return f"the {name} that this file adds to {NOT_GIVEN}" if adds and not sets else ""
 
 
 def own_hosts(server: "Server") -> frozenset[str]:

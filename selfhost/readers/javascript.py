@@ -35,7 +35,11 @@ _MAX_DEPTH = 60
 
 
 def read_client_config(
-    sources: Sequence[Source], *, variable: str = "config", also: Collection[str] = ()
+    sources: Sequence[Source],
+    *,
+    variable: str = "config",
+    also: Collection[str] = (),
+    beneath: str = "",
 ) -> Tree:
     """The value of the global ``variable`` after the scripts ran in this order.
 
@@ -43,11 +47,16 @@ def read_client_config(
     Without it, reading a name that no browser and none of the scripts sets is where the browser
     stops, as Jitsi Meet loads ``config.js`` first.
 
+    ``beneath``: why what these scripts are appended to is not known; the variable is there from
+    the start, and may hold anything that they do not set.
+
     A script that a browser refuses gives an ``Unknown`` root and a fatal problem. One that throws
     gives a fatal problem and what was set before. ``undefined`` counts as absent.
     """
     paths = [source.path for source in sources]
     reading = _Reading(variable, frozenset(also))
+    if beneath and paths:
+        reading.assume(beneath, Origin(paths[0]))
     try:
         return reading.follow(sources)
     except GiveUp as error:
@@ -74,6 +83,10 @@ class _Reading(Statements):
         self.variable = variable
         self.also = also
         self._count = 0
+
+    def assume(self, beneath: str, origin: Origin) -> None:
+        """The variable holds an object that was not given."""
+        self.globals.slots[self.variable] = Slot(Obj((0, 0), rest=beneath, assumed=True), origin)
 
     def follow(self, sources: Sequence[Source]) -> Tree:
         parsed: list[tuple[Source, Stripped, Syntax]] = []

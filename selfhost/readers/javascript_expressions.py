@@ -517,7 +517,7 @@ class Expressions(Heap):
         """The object and the key of a member or subscript expression."""
         inner = node.child_by_field_name("object")
         assert inner is not None  # noqa: S101 (the grammar says so)
-        base = self.evaluate(inner)
+        base = self.section(inner)
         if node.type == "member_expression":
             last = node.child_by_field_name("property")
             assert last is not None  # noqa: S101
@@ -527,6 +527,18 @@ class Expressions(Heap):
         assert index is not None  # noqa: S101
         value = self.evaluate(index)
         return base, self.key(value)
+
+    def section(self, node: Node) -> Value:
+        """The object whose property is set. A section of an object that was not given is taken to
+        be an object: the file that it belongs to has it, or its author would have seen an error."""
+        if node.type == "member_expression":
+            inner, last = node.child_by_field_name("object"), node.child_by_field_name("property")
+            above = self.section(inner) if inner is not None else None
+            key = self.text(last) if last is not None else ""
+            if isinstance(above, Obj) and above.assumed and above.rest and key not in above.slots:
+                self.write(above, key, Obj(above.moment, rest=above.rest, assumed=True))
+                return above.slots[key].value
+        return self.evaluate(node)
 
     def assign(self, target: Node, compute: Callable[[], Value], node: Node) -> Value:
         while target.type == "parenthesized_expression":

@@ -89,6 +89,8 @@ class Obj(Table):
     frozen: bool = False
     strange: bool = False
     """Has properties that do not behave like plain ones: no write to it is certain."""
+    assumed: bool = False
+    """Stands for one that was not given: what is set below its sections is taken to be set."""
 
 
 @dataclass(slots=True, eq=False)

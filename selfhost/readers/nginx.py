@@ -15,6 +15,13 @@ MAX_CHARACTERS = 8 * 1024 * 1024
 MAX_INCLUDE_DEPTH = 20
 MAX_DIRECTIVES = 100_000
 MAX_FILES = 1_000
+_STOCK = frozenset(
+    (
+        *("mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params"),
+        *("proxy_params", "options-ssl-nginx.conf", "ssl-dhparams.conf"),
+    )
+)
+"""Files of nginx's own packages and of certbot: types, names for programs behind it, ciphers."""
 _HEADER = re.compile(r"^# configuration file (/[^\n]*):\r?$", re.MULTILINE)
 
 
@@ -22,11 +29,13 @@ _HEADER = re.compile(r"^# configuration file (/[^\n]*):\r?$", re.MULTILINE)
 class NginxConfig:
     """All directives in nginx's order; ``include`` directives are replaced by what they include.
 
-    With a problem in ``problems`` something may be missing from ``directives``.
+    With a problem in ``problems`` something may be missing from ``directives``. ``around``: set
+    where the blocks around them were not given.
     """
 
     directives: tuple[Directive, ...]
     problems: tuple[Problem, ...] = ()
+    around: Problem | None = None
 
     def walk(self) -> Iterator[tuple[tuple[Directive, ...], Directive]]:
         """Every directive with the blocks around it, outermost first; in source order."""
@@ -177,7 +186,8 @@ class _Reading:
         pattern = posixpath.normpath(posixpath.join(folder, directive.arguments[0]))
         if not any(sign in pattern for sign in "*?["):
             paths = [self._by_path[pattern]] if pattern in self._by_path else []
-            if not paths:
+            stock = self._complete is not None and posixpath.basename(pattern) in _STOCK
+            if not paths and not stock:
                 absent = self._complete is None or posixpath.dirname(pattern) in self._complete
                 message = "includes a file that is not there" if absent else ""
                 self._problem(

@@ -28,7 +28,9 @@ def check(server: Server) -> Iterator[Verdict]:
     cited = Cited.node("static-auth-secret", node)
     for document in server.documents("coturn.config"):
         place = Cited(Origin(document.path))
-        if not document.mode:
+        if not document.mode and server.evidence.scope is not None:
+            yield not_applicable("a file that was given says nothing of its mode", place)
+        elif not document.mode:
             yield unknown(f"the mode of {document.path} was not recorded", place)
         elif int(document.mode, 8) & OTHERS_READ:
             yield fail(f"every account may read {document.path} (mode {document.mode})", cited)

@@ -22,7 +22,8 @@ def check(server: Server) -> Iterator[Verdict]:
     for config in server.web:
         for problem in config.problems:
             where = Cited(problem.origin)
-            if config.unreadable is None and problem.fatal:
+            throws = problem.message.endswith("the script stops here")
+            if problem.fatal and (throws or config.unreadable is None):
                 yield fail(f"{problem.message}: nothing below it is applied", where)
             else:
                 yield unknown(problem.message, where)

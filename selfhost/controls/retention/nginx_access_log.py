@@ -12,7 +12,7 @@ from selfhost.controls.model import (
     not_applicable,
     passed,
 )
-from selfhost.controls.nginx_predicates import cited, jitsi_servers
+from selfhost.controls.nginx_predicates import cited, hole, jitsi_servers
 from selfhost.effective.server import Server
 from selfhost.readers.nginx import NginxConfig
 from selfhost.readers.nginx_syntax import Directive
@@ -29,16 +29,21 @@ PREDEFINED = {"combined": "$remote_addr $request $http_referer $http_user_agent"
 def check(server: Server) -> Iterator[Verdict]:
     config = server.nginx
     found = False
+    unseen = hole(config, around=True)
     for ancestors, block in jitsi_servers(config):
         found = True
         inside = (*ancestors, block)
         logs = list(config.effective(inside, "access_log"))
-        if not logs:
+        if not logs and unseen is not None:
+            yield unseen
+        elif not logs:
             yield fail("no access_log: nginx logs addresses and rooms by default", cited(block))
         nested = (d for around, d in config.walk() if block in around and d.name == "access_log")
         for log in dict.fromkeys([*logs, *nested]):
             yield _judged(config, log)
-    if not found:
+    if not found and unseen is not None:
+        yield unseen
+    elif not found:
         places = [cited(directive) for directive in config.directives[:1]]
         yield not_applicable("nginx serves no Jitsi Meet here", *places)
 

@@ -11,7 +11,7 @@ from selfhost.controls.model import (
     passed,
     unknown,
 )
-from selfhost.controls.nginx_predicates import cited, text
+from selfhost.controls.nginx_predicates import cited, hole, text
 from selfhost.effective.server import Server
 
 CHANGING = ("sub_filter", "add_before_body", "add_after_body", "mirror", "body_filter_by_lua_block")
@@ -27,6 +27,10 @@ def check(server: Server) -> Iterator[Verdict]:
             yield fail(f"{text(directive)} changes pages or copies requests", cited(directive))
         elif directive.name in PROGRAMS or "_by_lua" in directive.name:
             yield unknown(f"{directive.name} runs a program that was not read", cited(directive))
+    unseen = hole(config)
+    if unseen is not None:
+        yield unseen
+        return
     places = [cited(directive) for directive in config.directives[:1]]
     yield passed("pages are served as they are", *places)
 

@@ -13,7 +13,7 @@ from selfhost.controls.model import (
     passed,
     unknown,
 )
-from selfhost.controls.nginx_predicates import cited, jitsi_servers, text
+from selfhost.controls.nginx_predicates import cited, hole, jitsi_servers, text
 from selfhost.controls.web_predicates import Owner, whose
 from selfhost.effective.server import Server
 from selfhost.readers.nginx import NginxConfig
@@ -27,13 +27,16 @@ PASSING_ON = ("proxy_pass", "return", "fastcgi_pass", "internal")
 def check(server: Server) -> Iterator[Verdict]:
     config = server.nginx
     found = False
+    unseen = hole(config, around=True)
     for ancestors, block in jitsi_servers(config):
         if not _is_secure(block):
             continue
         found = True
         for inside in _page_blocks(config, (*ancestors, block)):
             yield from _judged(server, config, inside)
-    if not found:
+    if not found and unseen is not None:
+        yield unseen
+    elif not found:
         places = [cited(directive) for directive in config.directives[:1]]
         yield not_applicable("nginx serves no Jitsi Meet over TLS here", *places)
 
@@ -63,6 +66,10 @@ def _judged(
 ) -> Iterator[Verdict]:
     headers = config.effective(inside, "add_header")
     policies = [h for h in headers if h.arguments and h.arguments[0].lower() == HEADER]
+    unseen = hole(config, around=True)
+    if not policies and unseen is not None:
+        yield unseen
+        return
     if not policies:
         where = "the site" if inside[-1].name == "server" else f"{text(inside[-1])!r}"
         yield fail(f"{where} is served without a Content-Security-Policy", cited(inside[-1]))

@@ -11,7 +11,7 @@ from selfhost.controls.model import (
     passed,
     unknown,
 )
-from selfhost.controls.nginx_predicates import cited, destinations, text
+from selfhost.controls.nginx_predicates import cited, destinations, hole, text
 from selfhost.controls.web_predicates import Owner, whose
 from selfhost.effective.server import Server
 
@@ -43,6 +43,10 @@ def check(server: Server) -> Iterator[Verdict]:
             yield unknown(f"requests are passed on: {'; '.join(unclear)}", cited(directive))
         else:
             yield passed(f"{text(directive)} stays on this server", cited(directive))
+    unseen = hole(config)
+    if unseen is not None:
+        yield unseen
+        return
     places = [cited(directive) for directive in config.directives[:1]]
     yield passed("nothing else is passed on", *places)
 

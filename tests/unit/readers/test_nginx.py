@@ -164,7 +164,7 @@ def test_files_of_a_folder_that_may_hold_more() -> None:
 
 @pytest.mark.parametrize(("complete", "fatal"), [((), False), (("/etc/nginx",), True)])
 def test_a_missing_file(complete: tuple[str, ...], fatal: bool) -> None:
-    found = files("include mime.types;", *complete)
+    found = files("include site.conf;", *complete)
     assert [problem.fatal for problem in found.problems] == [fatal]
 
 

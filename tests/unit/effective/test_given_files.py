@@ -1,0 +1,147 @@
+"""Single files, as people keep them in repositories: fragments and unfilled templates."""
+
+import pytest
+
+from selfhost.audit.evaluate import judge
+from selfhost.controls import registry
+from selfhost.controls.model import Status, worst
+from selfhost.effective.server import Server
+from selfhost.evidence.model import Document, Evidence, State
+
+
+def given(source: str, text: str, path: str = "given") -> Server:
+    document = Document(source, path, State.PRESENT, text.encode())
+    return Server(Evidence("given", "2026-01-01T00:00:00Z", (document,), frozenset({source})))
+
+
+def status(server: Server, control: str) -> Status | None:
+    verdicts = judge(registry.find(control), server)
+    assert verdicts is not None
+    return worst(verdicts)
+
+
+ADDED = """config.analytics.disabled = true;
+config.localRecording = { disable: true };
+config.liveStreaming.enabled = true;
+config.toolbarButtons = ['camera'];
+"""
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [
+        ("web-analytics-disabled", Status.PASS),
+        ("web-local-recording", Status.PASS),
+        ("web-live-streaming", Status.FAIL),
+        ("web-gravatar", Status.UNKNOWN),
+        ("web-third-party-requests", Status.UNKNOWN),
+        ("web-config-stops", Status.PASS),
+    ],
+)
+def test_a_fragment_says_what_it_sets(control: str, expected: Status) -> None:
+    assert status(given("web.config", ADDED, "/x/custom-config.js"), control) is expected
+
+
+def test_on_a_server_a_fragment_without_its_base_stops() -> None:
+    document = Document("web.config", "/etc/jitsi/meet/x-config.js", State.PRESENT, ADDED.encode())
+    whole = Server(Evidence("server", "2026-01-01T00:00:00Z", (document,)))
+    assert status(whole, "web-config-stops") is Status.FAIL
+
+
+JINJA = """var config = {
+    hosts: { domain: '{{ name }}' },
+    disableThirdPartyRequests: {{ strict | lower }},
+    doNotStoreRoom: true,
+{% if record %}
+    recordingService: { enabled: true },
+{% endif %}
+    liveStreaming: { enabled: true },
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [
+        ("web-third-party-requests", Status.UNKNOWN),
+        ("web-recent-list", Status.PASS),
+        ("web-recording-service", Status.UNKNOWN),
+        ("web-live-streaming", Status.FAIL),
+        ("web-local-recording", Status.FAIL),
+    ],
+)
+def test_a_template_is_read_as_far_as_it_is_settled(control: str, expected: Status) -> None:
+    assert status(given("web.config", JINJA), control) is expected
+
+
+def test_on_a_server_an_unfilled_template_is_not_guessed_at() -> None:
+    document = Document("web.config", "/etc/jitsi/meet/x-config.js", State.PRESENT, JINJA.encode())
+    whole = Server(Evidence("server", "2026-01-01T00:00:00Z", (document,)))
+    assert status(whole, "web-live-streaming") is Status.UNKNOWN
+
+
+def test_old_properties_alone_are_judged() -> None:
+    text = "org.jitsi.jicofo.jibri.BREWERY=jibribrewery@internal.auth.meet.example.org\n"
+    server = given("jicofo.legacy", text)
+    assert status(server, "jicofo-jibri-brewery") is Status.FAIL
+    assert status(server, "jicofo-jigasi-brewery") is Status.UNKNOWN
+
+
+def test_old_properties_in_doubt() -> None:
+    text = "{% if jibri %}\norg.jitsi.jicofo.jibri.BREWERY=a@b.example.org\n{% endif %}\n"
+    assert status(given("jicofo.legacy", text), "jicofo-jibri-brewery") is Status.UNKNOWN
+
+
+def test_a_hocon_template() -> None:
+    text = "jicofo {\n{% if a %}\n jibri { brewery-jid = x }\n{% endif %}\n c = {{ d }}\n}\n"
+    server = given("jicofo.config", text)
+    assert status(server, "jicofo-jibri-brewery") is Status.UNKNOWN
+    assert status(server, "jicofo-jigasi-brewery") is Status.PASS
+
+
+LUA = """VirtualHost "{{ name }}"
+  allow_registration = true
+  modules_enabled = { "bosh"{% if x %}, "muc_mam"{% endif %} }
+  limit = {{ limit }}
+Component "conference.{{ name }}" "muc"
+  modules_enabled = { "muc_meeting_id" }
+"""
+
+
+def test_a_prosody_template() -> None:
+    server = given("prosody.config", LUA, "host.cfg.lua.j2")
+    assert status(server, "prosody-open-registration") is Status.FAIL
+    assert status(server, "prosody-message-archive") is Status.UNKNOWN
+
+
+SITE = "server {\n listen 443 ssl;\n root /usr/share/jitsi-meet;\n %s\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SITE % "", Status.FAIL),
+        (SITE % "access_log off;", Status.PASS),
+        (SITE % "access_log off;\n location / { access_log /var/log/nginx/x.log; }", Status.FAIL),
+        (SITE % "include snippets/log.conf;", Status.UNKNOWN),
+        (SITE % "include snippets/log.conf; access_log /x.log;", Status.FAIL),
+        (SITE % "include mime.types;\n", Status.FAIL),
+        (SITE % "{% if quiet %}\n access_log off;\n{% endif %}", Status.UNKNOWN),
+        ("root /usr/share/jitsi-meet;\naccess_log off;\n", Status.PASS),
+        ("root /usr/share/jitsi-meet;\n", Status.UNKNOWN),
+        ("server { root /srv/other; }", Status.NOT_APPLICABLE),
+    ],
+)
+def test_a_site_outside_of_its_http_block(text: str, expected: Status) -> None:
+    assert status(given("nginx.files", text), "nginx-access-log") is expected
+
+
+def test_what_a_fragment_passes_on_is_certain() -> None:
+    text = "location /x { proxy_pass https://api.amplitude.com/; }\ninclude other.conf;\n"
+    assert status(given("nginx.files", text), "nginx-foreign-proxy") is Status.FAIL
+    assert status(given("nginx.files", text), "nginx-content-injection") is Status.UNKNOWN
+
+
+def test_the_mode_of_a_given_file_says_nothing() -> None:
+    server = given("coturn.config", "use-auth-secret\nstatic-auth-secret=x\n")
+    assert status(server, "coturn-secret-readable") is Status.NOT_APPLICABLE
