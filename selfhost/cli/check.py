@@ -63,12 +63,13 @@ def check(
         click.echo(json.dumps(preflight.as_json(reports), indent=2, ensure_ascii=False))
     else:
         for report in reports:
-            _show(report)
+            show_report(report)
         _conclude(verdict, inventory)
     return _CODES[verdict]
 
 
-def _show(report: "HostReport") -> None:
+def show_report(report: "HostReport") -> None:
+    """Print the checks of a host, each with what to do."""
     colored = session().colored(sys.stdout)
     width = max(len(check.id) for check in report.checks)
     click.echo(f"{report.host}")

@@ -11,6 +11,7 @@ import click
 from selfhost.cli import progress
 from selfhost.cli.backup import counts, passphrase_option, recipient_option
 from selfhost.cli.options import inventory_option, vault_option
+from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
     from selfhost.backup.envelope import Lock
@@ -31,6 +32,19 @@ _TOLD = {
 @inventory_option
 @vault_option
 @click.option("--to", metavar="VERSION", help="This version of jitsi-meet, not the newest.")
+@click.option(
+    "--check",
+    "dry",
+    is_flag=True,
+    help="Only tell what an upgrade would bring, and whether it could.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    help="Of --check.",
+)
 @click.option("--no-backup", is_flag=True, help="Make none: there is one of now already.")
 @passphrase_option
 @recipient_option
@@ -39,18 +53,25 @@ def upgrade(
     inventory: Path,
     vault_password_file: Path | None,
     to: str | None,
+    dry: bool,
+    form: str,
     no_backup: bool,
     passphrase_file: Path | None,
     recipient: tuple[str, ...],
     verbose: int,
-) -> None:
+) -> ExitCode:
     """Bring Jitsi's packages to other versions, or back when that does not work.
 
     To those that group_vars/all/versions.yml names; where these are installed already, to the
     newest that are offered. First a backup is written to the inventory's folder backups (as
     selfhost backup does), and packages and files are kept on the servers. When the new versions
     do not work, or the audit finds what it did not find before, all is put back.
+
+    With --check nothing is changed. It exits with 0 when an upgrade could begin or there is
+    nothing newer, 1 when something has to be mended or read first, 3 when a server or its
+    repository cannot be asked.
     """
+    from selfhost.cli import upgrade_check
     from selfhost.errors import SelfhostError, UsageError
     from selfhost.provision import upgrade as logic
     from selfhost.provision.versions import UNFINISHED
@@ -58,6 +79,8 @@ def upgrade(
     from selfhost.settings.site import load_site
 
     site = load_site(inventory, vault_password_file)
+    if dry:
+        return upgrade_check.show(site, inventory, vault_password_file, to, form)
     require_acknowledged(site.settings, inventory)
     actions = _Actions(site, vault_password_file, verbose, to)
     before = actions.facts()
@@ -75,6 +98,7 @@ def upgrade(
     _conclude(before, actions.facts())
     if actions.saved:
         click.echo(f"backup from before: {actions.saved}", err=True)
+    return ExitCode.OK
 
 
 @click.command()

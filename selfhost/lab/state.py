@@ -148,6 +148,7 @@ class LabServer:
             "jitsi_repository_key_url": self.repository_key_url,
             "jitsi_repository_key_fingerprint": self.repository_fingerprint,
             "jitsi_repository_suite": REPOSITORY_SUITE,
+            "jitsi_repository_first_release": "newest",  # its numbers are the lab's own
         }
 
 

@@ -57,6 +57,7 @@ class RunState:
     results: int = 0
     finished: bool = False
     rescued: int = 0
+    told: dict[str, Any] = field(default_factory=dict)  # host: what set_stats has said of it
 
     def feed(self, line: bytes | str) -> dict[str, Any] | None:
         """Take one line; return its event, or None for a line that is not one."""
@@ -79,6 +80,7 @@ class RunState:
         if kind == "stats":
             self.finished = True
             hosts = event.get("hosts") or {}
+            self.told = dict(event.get("told") or {})
             self.rescued = sum(int(counts.get("rescued", 0)) for counts in hosts.values())
             return
         if kind not in ("task", "ok", "skipped", "failed", "unreachable"):

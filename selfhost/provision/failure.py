@@ -61,6 +61,12 @@ _ADVICE = (
         "the server cannot resolve names: mend /etc/resolv.conf there, then apply again",
     ),
     (
+        r"no available installation candidate for \S+=|version '\S+' for '\S+' was not found",
+        "the repository no longer has a version that group_vars/all/versions.yml names: selfhost "
+        "upgrade brings the servers that run to newer ones, and records those for new hosts; to "
+        "rebuild a server, remove that file: the next run records a new set",
+    ),
+    (
         r"unable to locate package|no package matching|is not available",
         "the package is in none of the server's repositories: look at /etc/apt, "
         "and whether the server reaches them",

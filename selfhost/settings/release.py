@@ -86,18 +86,23 @@ def pending(breaking: tuple[Change, ...], acknowledged: str) -> tuple[Change, ..
     return tuple(change for change in breaking if _numbers(change.since) > known)
 
 
+def unread(settings: Mapping[str, Any]) -> tuple[Change, ...]:
+    """The changes of this release that a site's admin has not acknowledged."""
+    acknowledged = str(settings.get(ACKNOWLEDGED) or "")
+    return pending(load_release(content.roles()).breaking, acknowledged)
+
+
 def require_acknowledged(settings: Mapping[str, Any], inventory: Path) -> None:
     """Stop before a server is changed in a way that its admin does not know of.
 
     Raises SettingsError that tells each change since the acknowledged release.
     """
     release = load_release(content.roles())
-    acknowledged = str(settings.get(ACKNOWLEDGED) or "")
-    changes = pending(release.breaking, acknowledged)
+    changes = unread(settings)
     if not changes:
         return
     lines = [f"  {c.since}, {c.id}: this release {c.what}. {c.do}" for c in changes]
-    since = acknowledged or "none"
+    since = settings.get(ACKNOWLEDGED) or "none"
     raise SettingsError(
         f"nothing was done: {ACKNOWLEDGED} is {since}, and since then:\n" + "\n".join(lines),
         hint=f"when you have read that and done what it says, set {ACKNOWLEDGED}: "

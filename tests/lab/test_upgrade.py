@@ -180,3 +180,70 @@ def test_an_interrupted_upgrade_is_refused_and_ended_by_a_rollback(copied: Site)
         assert inside(copied, FILES) == files
     finally:
         copied.reset()
+
+
+@pytest.mark.nightly
+def test_a_look_tells_what_an_upgrade_would_bring_and_changes_nothing(copied: Site) -> None:
+    everything = (
+        "find / -xdev -not -path '/proc/*' -not -path '/var/log/*' -not -path '/run/*'"
+        " -not -path '*/.ansible/*' -not -path '/var/lib/prosody/*' \\( -type f -o -type l \\)"
+        " -printf '%p %T@ %s\\n' | sort"
+    )
+    inside(copied, "rm -rf /var/lib/apt/lists/*testing*")
+    copied.selfhost("upgrade", "--check")  # what a first login leaves behind is there from now on
+    before, recorded = inside(copied, everything), versions_file(copied)
+    done = copied.selfhost("upgrade", "--check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"jicofo {recorded['jicofo']} -> " in done.stdout
+    assert "nothing stands in the way" in done.stderr
+    after = inside(copied, everything)
+    assert after.splitlines() == before.splitlines()
+    assert versions_file(copied) == recorded
+
+    told = json.loads(copied.selfhost("upgrade", "--check", "--format", "json").stdout)
+    assert told["verdict"] == "newer"
+    assert {c["id"]: c["status"] for c in told["hosts"][0]["checks"]} == {
+        "offered": "ok",
+        "dependencies": "ok",
+        "versions": "ok",
+        "disk": "ok",
+        "way back": "ok",
+    }
+    wrong = copied.selfhost("upgrade", "--check", "--to", "2.0.1-1")
+    assert wrong.returncode == 1
+    assert "2.0.1-1 is not offered; offered are: 2.0.11190" in wrong.stdout
+
+
+@pytest.mark.nightly
+def test_the_way_back_is_there_when_the_repository_has_dropped_the_old_versions(
+    copied: Site,
+) -> None:
+    """The suite that the copy asks for has the new release alone, as one that was tidied up."""
+    try:
+        files, versions = inside(copied, FILES), inside(copied, VERSIONS)
+        recorded = versions_file(copied)
+        inside(copied, "rm -f /var/cache/apt/archives/*.deb /var/lib/apt/lists/*stable*")
+        source = "/etc/apt/sources.list.d/selfhost-jitsi.sources"
+        inside(copied, f"cp -p {source} /tmp/was; sed -i s/stable/testing/ {source}")
+        inside(copied, "apt-get -qq update")
+        assert recorded["jicofo"] not in inside(copied, "apt-cache madison jicofo")
+        inside(copied, f"cp -p /tmp/was {source}")
+        inside(copied, MASKED)
+        done = copied.selfhost("upgrade")
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "the former state is back" in done.stderr
+        assert inside(copied, VERSIONS) == versions
+        assert inside(copied, FILES) == files
+
+        # Where the kept files have gone as well, nothing begins.
+        inside(copied, f"rm {HOOK} /var/cache/selfhost/packages/jicofo_*.deb")
+        told = copied.selfhost("upgrade", "--check")
+        assert told.returncode == 1, told.stdout
+        assert f"the files of jicofo={recorded['jicofo']}" in told.stdout
+        done = copied.selfhost("upgrade")
+        assert done.returncode == 1
+        assert "nothing was changed: " in done.stderr
+        assert "there would be no way back" in done.stderr
+        assert inside(copied, VERSIONS) == versions
+    finally:
+        copied.reset()

@@ -101,6 +101,54 @@ def test_nothing_newer_keeps_what_is_installed() -> None:
     assert got["jitsi-meet"] == "2.0.12-1"
 
 
+def test_a_recorded_release_is_known_where_its_metapackage_is_nowhere() -> None:
+    """As on a host with a bridge alone, whose repository has dropped the release."""
+    recorded = {"jitsi-meet": "2.0.7-1", "jicofo": "1.0-7-1", "jitsi-videobridge2": "2.3-7-gab-1"}
+    known = [*sets.releases(SHOW, ALSO), {"offered": False, "versions": recorded}]
+    installed = {"jitsi-videobridge2": "2.3-7-gab-1"}
+    assert sets.choose("jitsi-meet", known, installed, "installed", compare) == recorded
+    newest = sets.choose("jitsi-meet", known, installed, "newest", compare)
+    assert newest["jitsi-meet"] == "2.0.10-1"
+
+
+SOURCES = """\
+Types: deb
+URIs: https://packages.example.org/jitsi/
+Suites: stable/
+Signed-By: /etc/apt/keyrings/selfhost-jitsi.asc
+"""
+
+
+def test_a_look_at_sources_has_lists_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists, parts, work = (tmp_path / name for name in ("lists", "parts", "work"))
+    for folder in (lists, parts, work):
+        folder.mkdir()
+    ours = "packages.example.org_jitsi_stable_Packages"
+    for name in (ours, "deb.example.org_dists_main_Packages.lz4", "lock"):
+        (lists / name).write_text("old")
+    (lists / "partial").mkdir()
+    for name in ("selfhost-jitsi.sources", "debian.sources"):
+        (parts / name).write_text("old")
+    monkeypatch.setattr(sets, "LISTS", str(lists))
+    monkeypatch.setattr(sets, "PARTS", str(parts))
+    before = state(tmp_path)
+    settings = sets.apart(str(work), SOURCES, "selfhost-jitsi.")
+    assert settings["Dir::State::lists"] == str(work / "lists")
+    assert sorted(path.name for path in (work / "lists").iterdir()) == [
+        "deb.example.org_dists_main_Packages.lz4",
+        "partial",
+    ]
+    assert sorted(path.name for path in (work / "parts").iterdir()) == [
+        "debian.sources",
+        "offer.sources",
+    ]
+    assert (work / "parts" / "offer.sources").read_text() == SOURCES
+    after = {name: what for name, what in state(tmp_path).items() if not name.startswith("work")}
+    assert after == {name: what for name, what in before.items() if name != "work"}
+
+
 def test_names_of_files() -> None:
     assert archive.pattern("jicofo", "1:1.0-1") == "jicofo_1%3a1.0-1_*.deb"
     assert archive.wanted([{"a": "1"}, {"a": "1", "b": "2"}]) == [("a", "1"), ("b", "2")]

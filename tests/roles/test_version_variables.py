@@ -106,5 +106,68 @@ def test_what_is_ill_after_a_change() -> None:
     assert ill(["installed jicofo 1.0-6-1"]) == ["installed jicofo 1.0-6-1"]
 
 
+DEFAULTS = {"jitsi_repository_first_release": "", "jitsi_repository_suite": "stable"}
+NAMED = {
+    "jitsi-meet": "2.0.7-1",
+    "jicofo": "1.0-7-1",
+    "jitsi-meet-tokens": "1.0.7-1",
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "first"),
+    [
+        ({}, "2.0.7-1"),
+        ({"jitsi_repository_suite": "unstable"}, "newest"),
+        ({"jitsi_repository_first_release": "newest"}, "newest"),
+        ({"jitsi_repository_first_release": "2.0.6-1"}, "2.0.6-1"),
+    ],
+)
+def test_which_release_a_new_server_gets(settings: dict[str, str], first: str) -> None:
+    known = {"_jitsi_repository_release": {"jitsi_meet": NAMED}, **DEFAULTS, **settings}
+    assert work_out("_jitsi_repository_first", **known) == first
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({"versions": {**NAMED, "jitsi-meet-tokens": "x", "other": "1"}}, ""),
+        ({"msg": "jitsi-meet 2.0.7-1 is not offered"}, "jitsi-meet 2.0.7-1 is not offered"),
+        (
+            {"versions": {**NAMED, "jicofo": "1.0-6-1"}},
+            "the repository has other versions of jicofo in 2.0.7-1 than this release of selfhost "
+            "names",
+        ),
+    ],
+)
+def test_a_release_that_is_not_what_it_is_named_as_is_unfit(
+    found: dict[str, Any], told: str
+) -> None:
+    assert (
+        work_out(
+            "_jitsi_repository_unfit",
+            _jitsi_repository_release={"jitsi_meet": NAMED},
+            _jitsi_repository_found=found,
+            _preflight_versions={},
+            **DEFAULTS,
+        )
+        == told
+    )
+
+
+def test_what_is_installed_is_not_compared_with_what_new_servers_get() -> None:
+    found = {"versions": {"jitsi-meet": "2.0.6-1", "jicofo": "1.0-6-1"}}
+    assert (
+        work_out(
+            "_jitsi_repository_unfit",
+            _jitsi_repository_release={"jitsi_meet": NAMED},
+            _jitsi_repository_found=found,
+            _preflight_versions={"jicofo": "1.0-6-1"},
+            **DEFAULTS,
+        )
+        == ""
+    )
+
+
 def test_lists_of_packages_are_asked_for_as_lines() -> None:
     assert work_out("_jitsi_repository_listing")[2].endswith("${Version}\\n")

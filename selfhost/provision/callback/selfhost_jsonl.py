@@ -115,7 +115,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         hosts = {host: stats.summarize(host) for host in sorted(stats.processed)}
-        self._write("stats", hosts=hosts)
+        self._write("stats", hosts=hosts, told=dict(stats.custom))
 
 
 def _role(task: Any) -> str:

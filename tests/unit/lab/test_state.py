@@ -75,6 +75,7 @@ def test_the_roles_are_told_of_a_repository_only_where_it_is_not_jitsis(server: 
         "jitsi_repository_key_url": "http://10.0.0.250/key",
         "jitsi_repository_key_fingerprint": "ABC",
         "jitsi_repository_suite": "stable",
+        "jitsi_repository_first_release": "newest",
     }
     assert replace(server, packages="jitsi").role_variables() == {}
 

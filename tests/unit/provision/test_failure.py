@@ -55,6 +55,7 @@ SAID = {
     "acme away": "the ACME server https://ca.example.org/dir cannot be reached: it refuses "
     "connections",
     "acme limit": "the ACME server https://ca.example.org/dir refuses (rateLimited): too many",
+    "dropped": "no available installation candidate for jicofo=1.0-1189-1",
     "postinst": "'/usr/bin/apt-get -y install jicofo' failed: E: Sub-process /usr/bin/dpkg "
     "returned an error code (1)",
 }
@@ -75,6 +76,7 @@ TELLS = {
     "acme name": "port 80 must be open to the Internet",
     "acme away": "Until then the old certificate is used",
     "acme limit": "tls_acme_staging: true",
+    "dropped": "the repository no longer has a version",
     "postinst": "apply again",
 }
 

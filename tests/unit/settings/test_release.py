@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 import selfhost
 from selfhost.errors import SelfhostError, SettingsError
 from selfhost.provision import content
+from selfhost.settings.document import parse
 from selfhost.settings.release import (
     FILE,
     Change,
@@ -18,6 +20,7 @@ from selfhost.settings.release import (
 )
 from selfhost.settings.site import load_site
 from selfhost.settings.specs import load_specs, options_of
+from selfhost.settings.versions import version_problems
 
 RELEASE = """\
 release: 0.3.0
@@ -126,6 +129,16 @@ def test_ours_is_that_of_the_package_and_names_settings_that_exist() -> None:
         assert not pending((change,), ours.number), "since lies in the future"
         assert not change.what.endswith(".")
         assert change.do.endswith(".")
+
+
+def test_ours_names_a_whole_set_of_exact_versions() -> None:
+    text = (content.roles() / FILE).read_text(encoding="utf-8")
+    given = yaml.safe_load(text)["jitsi_meet"]
+    lines = "".join(f'  {name}: "{version}"\n' for name, version in given.items())
+    path = Path("inventory/group_vars/all/versions.yml")
+    assert list(version_problems(parse(f"jitsi_repository_versions:\n{lines}", path))) == []
+    web = {version for name, version in given.items() if name.startswith("jitsi-meet-")}
+    assert len(web) == 1, "they are built from one source"
 
 
 def test_the_changelog_tells_every_breaking_change() -> None:
