@@ -4,6 +4,7 @@
 """
 
 import json
+import shutil
 import subprocess
 import threading
 import time
@@ -75,6 +76,28 @@ def test_a_service_reads_what_a_killed_run_has_written(troubled: Site) -> None:
     assert again.returncode == 0, again.stderr
     assert since(troubled, "coturn") != before
     assert "nothing had to change" in troubled.selfhost("apply", "--tags", "turn").stderr
+
+
+def test_a_service_reads_it_also_where_the_record_of_that_run_is_lost(troubled: Site) -> None:
+    def changed(unit: str) -> str:
+        return faults.on(troubled, f"systemctl show -P StateChangeTimestampMonotonic {unit}")
+
+    faults.on(
+        troubled,
+        "sleep 1; sed -i 's/^realm=.*/realm=old/' /etc/turnserver.conf;"
+        " touch /etc/nginx/snippets/selfhost-log.conf /etc/jitsi/jicofo/jicofo.conf;"
+        " touch /etc/jitsi/videobridge/jvb.conf; systemctl restart jitsi-videobridge2",
+    )
+    units = ("coturn", "nginx", "jicofo", "jitsi-videobridge2", "prosody")
+    faults.applied_until(
+        troubled, "--tags", "turn,privacy", reached=faults.begins("privacy"), act=faults.kill
+    )
+    before = {unit: changed(unit) for unit in units}
+    shutil.rmtree(troubled.inventory / "runs")
+    done = troubled.selfhost("apply")
+    assert done.returncode == 0, done.stderr
+    assert [unit for unit in units if changed(unit) != before[unit]] == list(units[:3])
+    assert "nothing had to change" in troubled.selfhost("apply").stderr
 
 
 def test_a_package_that_is_only_unpacked_is_configured(troubled: Site) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,34 @@ def test_a_unit_counts_as_running_when_it_also_starts_at_boot() -> None:
         "Id=old.service\nActiveState=active\nUnitFileState=generated\n"
     )
     assert state.running(shown, {"jicofo.service"}) == ["nginx.service", "jicofo.service"]
+
+
+def test_a_service_that_has_not_read_its_files_is_told() -> None:
+    """Killed between writing a file and the restart, a run leaves that and nothing else."""
+    shown = (
+        "Id=prosody.service\nActiveState=active\nStateChangeTimestamp=@1000\n\n"
+        "Id=nginx.service\nActiveState=active\nStateChangeTimestamp=@1000\n\n"
+        "Id=coturn.service\nActiveState=active\nStateChangeTimestamp=@1000\n\n"
+        "Id=jicofo.service\nActiveState=inactive\nStateChangeTimestamp=@1000\n\n"
+        "Id=other.service\nActiveState=active\nStateChangeTimestamp=\n\n"
+        "Id=more.service\nActiveState=active\nStateChangeTimestamp=@1000\n"
+    )
+    written = {
+        "prosody.service": 1001.2,
+        "nginx.service": 1000.9,  # in the second of the start: before it, as far as is known
+        "coturn.service": 900.0,
+        "jicofo.service": 2000.0,  # will read them when it is started
+        "other.service": 2000.0,
+    }
+    assert state.stale(shown, written) == ["prosody.service"]
+
+
+def test_when_files_were_written(tmp_path: Path) -> None:
+    for number, name in enumerate(("a.conf", "b.conf", "c.txt")):
+        (tmp_path / name).write_text("")
+        os.utime(tmp_path / name, (0, 100 + number))
+    assert state._written([str(tmp_path / "*.conf"), str(tmp_path / "gone")]) == 101
+    assert state._written([str(tmp_path / "gone")]) == 0
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,7 @@ def apart(work, sources, replaced):
         "Dir::Etc::sourceparts": parts,
         "Dir::Cache::pkgcache": "",
         "Dir::Cache::srcpkgcache": "",
+        "APT::Ignore-Hold": "1",
     }
 
 
@@ -271,7 +272,8 @@ def cost(apt_pkg, versions, installed, archive):
 def _met(plan, version):
     """Whether a version is there, or would come."""
     package = version.parent_pkg
-    coming = plan.get_candidate_ver(package) if plan.marked_install(package) else None
+    comes = plan.marked_install(package) or plan.marked_upgrade(package)
+    coming = plan.get_candidate_ver(package) if comes else None
     return version.id in {one.id for one in (package.current_ver, coming) if one is not None}
 
 

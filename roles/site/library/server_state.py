@@ -1,5 +1,5 @@
 #!/usr/bin/python
-# ruff: noqa: PTH112, PTH118, PTH119, PTH123, PTH207, PTH208
+# ruff: noqa: PTH112, PTH116, PTH118, PTH119, PTH123, PTH207, PTH208
 """What the roles must know of a server before they change it: learnt in one task."""
 
 import glob
@@ -31,6 +31,10 @@ options:
     type: list
     elements: str
     default: []
+  settings_of:
+    description: Units and the files (patterns too) that each reads when it starts or reloads.
+    type: dict
+    default: {}
 author:
   - selfhost
 """
@@ -89,6 +93,11 @@ earlier:
   elements: str
 running:
   description: The units that run, and will after the next start too.
+  returned: always
+  type: list
+  elements: str
+stale:
+  description: Of I(settings_of), the units that run on files as they were before they changed.
   returned: always
   type: list
   elements: str
@@ -168,6 +177,33 @@ def running(shown, started_by_script):
     return found
 
 
+def stale(shown, written):
+    """The units that run on files as they were before: of what ``systemctl show`` says of many,
+    with times as @seconds, and of when the files of each were written. A start and a reload both
+    are a change of state. In whole seconds, so that what happens within one is not told."""
+    found = []
+    for block in shown.split("\n\n"):
+        unit = dict(line.partition("=")[::2] for line in block.splitlines())
+        read = re.fullmatch(r"@(\d+)", unit.get("StateChangeTimestamp", ""))
+        name = unit.get("Id", "")
+        active = unit.get("ActiveState") == "active" and name in written
+        if active and read and int(written[name]) > int(read.group(1)):
+            found.append(name)
+    return sorted(found)
+
+
+def _written(patterns):
+    """When the newest of some files was written; 0 for none."""
+    times = [0.0]
+    for pattern in patterns:
+        for path in glob.glob(pattern):
+            try:
+                times.append(os.stat(path).st_mtime)
+            except OSError:  # it has gone meanwhile
+                continue
+    return max(times)
+
+
 def days_left(said, now):
     """Of openssl's C(notAfter=...), how many days a certificate is still valid."""
     _, _, date = said.strip().partition("=")
@@ -209,6 +245,7 @@ def main():
             "keyrings": paths,
             "certificates": paths,
             "versions_of": {"type": "list", "elements": "str", "default": []},
+            "settings_of": {"type": "dict", "default": {}},
         },
         supports_check_mode=True,
     )
@@ -226,7 +263,8 @@ def main():
     listed = said("dpkg-query", "--show", form)
     installed, unfinished = packages(listed)
     known, held = versions(listed, module.params["versions_of"])
-    units = ("show", "--type=service,timer", "--property=Id,ActiveState,UnitFileState", "*")
+    properties = "--property=Id,ActiveState,UnitFileState,StateChangeTimestamp"
+    units = said("systemctl", "show", "--type=service,timer", "--timestamp=unix", properties, "*")
     memory = re.search(r"^MemTotal:\s+(\d+)", _read("/proc/meminfo"), re.MULTILINE)
     disk = os.statvfs("/var")
     # gpg shall look only, and not make itself a folder and keyrings.
@@ -245,7 +283,10 @@ def main():
         memory_mb=int(memory.group(1)) // 1024 if memory else 0,
         disk_mb=disk.f_bavail * disk.f_frsize >> 20,
         earlier=_earlier(),
-        running=running(said("systemctl", *units), _scripts()),
+        running=running(units, _scripts()),
+        stale=stale(
+            units, {unit: _written(files) for unit, files in module.params["settings_of"].items()}
+        ),
         keyrings={path: fingerprints(said(*keys, path)) for path in module.params["keyrings"]},
         certificates={
             path: days_left(said(*certificate, path), time.time())
