@@ -2,4 +2,4 @@
 
 #: The formats of an audit's report; ``formats.py`` renders them. Here so that the command's help
 #: needs no import of the audit.
-FORMATS = ("terminal", "json")
+FORMATS = ("terminal", "json", "sarif", "junit", "markdown", "html")

@@ -1,0 +1,60 @@
+"""The audit as one HTML page: no script, nothing loaded from elsewhere.
+
+Its Content-Security-Policy allows its own style, by digest, and nothing else.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+import jinja2
+from markupsafe import Markup
+
+from selfhost.audit.model import Outcome, Report
+from selfhost.reports import words
+from selfhost.reports.escape import printable
+from selfhost.reports.selection import grouped, ordered
+
+
+def render(report: Report) -> str:
+    """The page. Text that came from a server has no control characters and is no markup."""
+    style = _source("audit.css")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    text = (
+        _environment()
+        .get_template("audit.html.j2")
+        .render(
+            report=report,
+            words=words,
+            Outcome=Outcome,
+            ordered=ordered,
+            grouped=grouped,
+            style=Markup(style),  # noqa: S704 - our own file
+            style_digest=digest,
+        )
+    )
+    return text + "\n"
+
+
+def _source(name: str) -> str:
+    return files("selfhost.reports").joinpath("templates", name).read_text("utf-8")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(_source),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_harmless,
+    )
+
+
+def _harmless(value: object) -> object:
+    """Every value that is shown; what is markup already is our own."""
+    if isinstance(value, Markup):
+        return value
+    return printable(value) if isinstance(value, str) else value
