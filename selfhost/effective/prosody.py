@@ -1,5 +1,6 @@
 """Prosody's configuration, includes followed."""
 
+import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,10 @@ def configuration(server: "Server") -> ProsodyConfig:
     fatal = next((problem for problem in config.problems if problem.fatal), None)
     if fatal is not None:
         raise Unseen(f"{fatal.origin}: {fatal.message}", documents)
+    if server.evidence.scope is not None and len(documents) == 1:
+        named = posixpath.basename(main).startswith("prosody.cfg.lua")
+        own = config.sections[0].options.get(("modules_enabled",)) is not None
+        config = replace(config, fragment=not named and not own)
     if doubtful or template.has_marks(sources[main].text):
         return doubted(config, doubtful)
     return config

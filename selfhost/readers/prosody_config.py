@@ -63,10 +63,15 @@ class Modules:
 
 @dataclass(frozen=True, slots=True)
 class ProsodyConfig:
-    """The global section first, then hosts in the order they were named."""
+    """The global section first, then hosts in the order they were named.
+
+    ``fragment``: hosts without the global section that they belong to, which may switch off what
+    is loaded without being named.
+    """
 
     sections: tuple[Section, ...]
     problems: tuple[Problem, ...] = ()
+    fragment: bool = False
 
     @property
     def active(self) -> tuple[Section, ...]:
@@ -98,7 +103,8 @@ class ProsodyConfig:
     def _modules(self, everywhere: Section, own: Section | None) -> Modules:
         component = own is not None and own.kind == "Component"
         uses: dict[str, ModuleUse] = {
-            name: ModuleUse(name, "autoloaded", everywhere.origin) for name in AUTOLOADED
+            name: ModuleUse(name, "autoloaded", everywhere.origin, not self.fragment)
+            for name in AUTOLOADED
         }
         rest: Unknown | None = None
         for section, because in ((everywhere, "global"), (own, "host")):

@@ -46,7 +46,9 @@ def _check(server: Server) -> Iterator[Verdict]:
                 yield unknown(f"{where}: {right} cannot be told", Cited.node(right, given))
             else:
                 yield fail(f"{where}: every moderator has {right}", Cited.node(right, given))
-    if not found:
+    if not found and server.prosody.fragment:
+        yield unknown(f"{OPTION} may be set in the global section, which was not given")
+    elif not found:
         yield fail(
             f"{OPTION} is not set: moderators without a token may record, stream and transcribe",
             *whole(server)[:1],

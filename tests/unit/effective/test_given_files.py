@@ -145,3 +145,19 @@ def test_what_a_fragment_passes_on_is_certain() -> None:
 def test_the_mode_of_a_given_file_says_nothing() -> None:
     server = given("coturn.config", "use-auth-secret\nstatic-auth-secret=x\n")
     assert status(server, "coturn-secret-readable") is Status.NOT_APPLICABLE
+
+
+HOST = 'VirtualHost "meet.example.org"\n    modules_enabled = { "bosh" }\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "expected"),
+    [
+        ("/x/conf.d/meet.example.org.cfg.lua", "", Status.UNKNOWN),
+        ("/x/meet.cfg.lua", 'modules_enabled = { "roster" }\n', Status.FAIL),
+        ("/x/prosody.cfg.lua", "", Status.FAIL),
+        ("/x/prosody.cfg.lua", 'modules_disabled = { "s2s" }\n', Status.PASS),
+    ],
+)
+def test_a_host_without_its_global_section(path: str, before: str, expected: Status) -> None:
+    assert status(given("prosody.config", before + HOST, path), "prosody-federation") is expected
