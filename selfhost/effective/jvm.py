@@ -61,19 +61,29 @@ def service(server: "Server", component: str) -> Config:
     if not given.properties:
         for starting in server.optional(f"{component}.environment"):
             given.take_environment(Source(starting.path, starting.text))
-    below = given.tree(place)
-    if document is not None:
-        complete = server.evidence.scope is None
-        include = _including(posixpath.dirname(document.path), documents, complete=complete)
-        read = read_hocon(Source(document.path, document.text), include=include)
-        if not complete and isinstance(read.root.value, Unknown):
-            read = _as_template(document, include) or read
-        below = over(read, below)
-    elif not server.evidence.in_scope(f"{component}.config"):
-        hole = Unknown(f"{FILES[component]} was not given")
-        below = Tree(Node(below.root.value, below.root.origin, (), hole))
     legacy = _legacy(old, given.properties, component)
-    return Config(component, place, (_old_keys(component, legacy, given.properties, below), below))
+
+    def layers(*, complete: bool) -> tuple[Tree, ...]:
+        below = given.tree(place)
+        if document is not None:
+            include = _including(posixpath.dirname(document.path), documents, complete=complete)
+            read = read_hocon(Source(document.path, document.text), include=include)
+            if server.evidence.scope is not None and isinstance(read.root.value, Unknown):
+                read = _as_template(document, include) or read
+            below = over(read, below)
+        elif not server.evidence.in_scope(f"{component}.config"):
+            hole = Unknown(f"{FILES[component]} was not given")
+            below = Tree(Node(below.root.value, below.root.origin, (), hole))
+        return (_old_keys(component, legacy, given.properties, below), below)
+
+    complete = server.evidence.scope is None
+    includes = document is not None and not complete and "include" in document.text
+    return Config(
+        component,
+        place,
+        layers(complete=complete),
+        layers(complete=True) if includes else (),
+    )
 
 
 def properties(server: "Server", source: str) -> tuple[Config, ...]:
