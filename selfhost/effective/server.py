@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from selfhost.catalog.components import components
 from selfhost.effective import (
     docker,
+    environments,
     firewall,
     host,
     jvm,
@@ -168,6 +169,12 @@ class Server:
     def jigasi(self) -> tuple[Config, ...]:
         """Each gateway: ``sip-communicator.properties`` over ``-D`` arguments over HOCON."""
         return self._once("jigasi", lambda: transcribers.jigasi(self))
+
+    def variables(self, component: str) -> tuple[Config, ...]:
+        """A program that is told by variables: each running one, or each of its files; flat."""
+        return self._once(
+            f"variables:{component}", lambda: environments.environments(self, component)
+        )
 
     @property
     def multitrack(self) -> tuple[Config, ...]:

@@ -947,7 +947,12 @@ _CONTAINER = re.compile(r"(?:docker|libpod|crio|cri-containerd)[-/](?:[a-z]+[-/]
 #: Variables whose value says what runs or where it connects; of others the name is enough.
 _TELLING = re.compile(
     r"JAVA_\w*|JDK_\w*|_JAVA_OPTIONS|\w*_OPTS|\w*(?:URL|URI|HOST|ENDPOINT|ADDRESS|SERVER|DSN)S?"
-    r"|\w*PROXY|(?:ENABLE|DISABLE)_\w*|\w*_(?:ENABLED?|DISABLED?)|\w*_(?:REGION|MODEL|PROVIDER)",
+    r"|\w*PROXY|(?:ENABLE|DISABLE)_\w*|\w*_(?:ENABLED?|DISABLED?)|\w*_(?:REGION|MODEL|PROVIDER)"
+    # what Skynet, opus-transcriber-proxy and rtcstats-server are told by
+    r"|ENABLED_MODULES|BYPASS_AUTHORIZATION|LOG_LEVEL|DEBUG|SKYNET_\w+|LLAMA_PATH|OCI_\w+_ID|HOST"
+    r"|REDIS_(?:EXP_SECONDS|USE_TLS)|VECTOR_STORE_PATH|WHISPER_\w+|ECHO_REQUESTS_\w+"
+    r"|(?:OPENAI|GEMINI|DEEPGRAM|XAI)_\w+|AZURE_OPENAI_\w+|PROVIDERS_PRIORITY|USE_DISPATCHER"
+    r"|DUMP_\w+|BROADCAST_TRANSCRIPTS|TRANSLATE_TRANSCRIPTS|RTCSTATS_\w+",
     re.I,
 )
 

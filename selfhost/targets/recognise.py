@@ -55,6 +55,42 @@ _CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
+#: Other programs whose variables lie in a file called ``.env``.
+_VARIABLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.M))
+    for name, pattern in (
+        (
+            "skynet.environment",
+            r"^(?:export )?(?:SKYNET_(?:PORT|LISTEN_IP|CREDENTIALS_PATH)|BYPASS_AUTHORIZATION"
+            r"|ENABLED_MODULES|ECHO_REQUESTS_BASE_URL|ASAP_PUB_KEYS_REPO_URL)=",
+        ),
+        (
+            "opus.environment",
+            r"^(?:export )?(?:PROVIDERS_PRIORITY|DEEPGRAM_MIP_OPT_OUT|DUMP_WEBSOCKET_MESSAGES"
+            r"|ENABLE_OPENAI_CUSTOM_PROVIDER|BROADCAST_TRANSCRIPTS|DISPATCHER_WS_URL)="
+            r"|\"name\"\s*:\s*\"opus-transcriber-proxy",
+        ),
+        (
+            "rtcstats.environment",
+            r"^(?:export )?RTCSTATS_(?:SERVICE_TYPE|S3_\w+|AMPLITUDE_KEY|FIREHOSE_\w+|MONGODB_\w+"
+            r"|WEBHOOK_ENDPOINT|METADATA_\w+)=",
+        ),
+    )
+)
+#: By these a file of variables is a docker-jitsi-meet deployment's, whatever else is in it.
+_DOCKER = re.compile(r"^#?(?:PUBLIC_URL|JVB_\w+|JICOFO_\w+|XMPP_\w+|HTTPS_PORT)=", re.M)
+
+
+def _of_variables(name: str, sample: str) -> Step | None:
+    """The program whose variables these are, where the file's name does not tell."""
+    if not name.endswith((".env", ".jsonc", ".json", "env.example", ".env.example")):
+        return None
+    if _DOCKER.search(sample):
+        return None
+    found = (source for source, pattern in _VARIABLES if pattern.search(sample))
+    return next((plan.step(source) for source in found), None)
+
+
 def by_kind(kind: str) -> Step:
     """The step that ``--kind`` names. Raises UsageError with the nearest names."""
     steps = {step.name: step for step in plan.full_plan() if step.kind in ("files", "command")}
@@ -70,6 +106,9 @@ def by_kind(kind: str) -> Step:
 def recognise(path: str, sample: str) -> Step | None:
     """The step of a file from its path and the beginning of its text; ``None`` if unknown."""
     pure = PurePosixPath(path)
+    variables = _of_variables(pure.name.lower(), sample)
+    if variables is not None:
+        return variables
     if pure.name.lower() in _AMBIGUOUS:
         for step in plan.full_plan():
             for place in step.places if step.kind == "files" else ():

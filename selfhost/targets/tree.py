@@ -106,7 +106,11 @@ def _expected(files: Files, one: Step) -> bool:
 
 def _loose(files: Files, steps: list[Step], redactor: Redactor) -> tuple[list[Record], set[str]]:
     docker = [one for one in steps if one.component == "docker"]
-    at_top = list(_collect(files, docker, redactor))
+    at_top = [
+        record
+        for record in _collect(files, docker, redactor)
+        if record["state"] != State.PRESENT or _is_docker(files, record["path"])
+    ]
     if all(record["state"] == State.ABSENT for record in at_top):
         at_top = []
     records = list(at_top)
@@ -125,6 +129,12 @@ def _loose(files: Files, steps: list[Step], redactor: Redactor) -> tuple[list[Re
             record.update(mode="", owner="")  # of the copy, not of the server
             records.append(record)
     return records, {record["source"] for record in records}
+
+
+def _is_docker(files: Files, path: str) -> bool:
+    """Whether a file at the top of a folder is docker-jitsi-meet's, and not another program's."""
+    one = recognise(path, _sample(files, path))
+    return one is None or one.component == "docker"
 
 
 def _collect(files: Files, steps: Iterable[Step], redactor: Redactor) -> Iterator[Record]:

@@ -108,6 +108,17 @@ def test_kind_is_checked(tmp_path: Path) -> None:
         ("jicofo/sip-communicator.properties", "", "jicofo.legacy"),
         ("sip-communicator.properties", "org.jitsi.videobridge.x=1\n", "videobridge.legacy"),
         ("sip-communicator.properties", "org.jitsi.jigasi.x=1\n", "jigasi.config"),
+        ("custom-sip-communicator.properties", "", "jigasi.config"),
+        ("jigasi/config", "", "jigasi.environment"),
+        ("jibri/logging.properties", "", "jibri.logging"),
+        ("custom-jibri.conf", "", "jibri.config"),
+        ("xmpp.conf", "jibri.api.xmpp.environments = [ ]\n", "jibri.config"),
+        ("config.json", '{\n "recording_directory": "/r"\n}\n', "jibri.legacy"),
+        ("jmr.conf", "", "multitrack.config"),
+        (".env", "SKYNET_PORT=8000\n", "skynet.environment"),
+        (".env", "PROVIDERS_PRIORITY=openai\n", "opus.environment"),
+        (".env", "PUBLIC_URL=x\nENABLED_MODULES=assistant\n", "docker.environment"),
+        ("wrangler.jsonc", '{ "name": "opus-transcriber-proxy" }\n', "opus.environment"),
     ],
 )
 def test_a_single_file(tmp_path: Path, name: str, text: str, source: str) -> None:
@@ -210,6 +221,11 @@ def test_a_docker_folder(tmp_path: Path) -> None:
     assert states(evidence, "docker.environment")[0] == ("/.env", "present")
     assert ("/docker-compose.yml", "present") in states(evidence, "docker.compose")
     assert not any(CANARY in document.text for document in evidence.documents)
+
+
+def test_another_program_s_variables_are_no_deployment(tmp_path: Path) -> None:
+    root = write(tmp_path, _dot_env="SKYNET_LISTEN_IP=0.0.0.0\nLOG_LEVEL=DEBUG\n")
+    assert parse_target(str(root)).collect().scope == frozenset({"skynet.environment"})
 
 
 def test_loose_files(tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+from selfhost.controls.model import Category, Control, Example, Fix, Severity
+from selfhost.controls.variable_predicates import given, variables
+
+CONTROL = Control(
+    id="rtcstats-face-stream",
+    title="No stream of facial expressions is kept",
+    category=Category.AI,
+    severity=Severity.HIGH,
+    component="rtcstats",
+    needs=("rtcstats.environment",),
+    risk=("A stream for facial expressions shows that browsers are expected to send them."),
+    upstream_default="empty",
+    fix=Fix(by_hand="Remove RTCSTATS_FIREHOSE_FACE_LANDMARKS_STREAM and restart rtcstats-server."),
+    references=("jitsi/rtcstats-server: config/default.yaml",),
+    gdpr="Art. 9",
+    surfaces=("rtcstats-face-stream",),
+    check=variables(
+        "rtcstats",
+        "RTCSTATS_FIREHOSE_FACE_LANDMARKS_STREAM",
+        judge=given("expressions of faces are streamed there"),
+    ),
+    bad=(
+        Example({"rtcstats.environment": "RTCSTATS_FIREHOSE_FACE_LANDMARKS_STREAM=faces\n"}, at=1),
+    ),
+    good=(
+        Example({"rtcstats.environment": "RTCSTATS_FIREHOSE_FACE_LANDMARKS_STREAM=\n"}),
+        Example({"rtcstats.environment": "RTCSTATS_SERVICE_TYPE=MongoDB\n"}),
+        Example({}, absent=("rtcstats.environment",), note="not installed"),
+    ),
+    unclear=(Example({"rtcstats.environment": "RTCSTATS_FIREHOSE_FACE_LANDMARKS_STREAM=$F\n"}),),
+)
