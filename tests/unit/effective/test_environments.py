@@ -49,7 +49,7 @@ def test_what_the_process_was_given_wins_over_the_file() -> None:
 
 
 def test_a_container_is_asked_for_its_own() -> None:
-    container = {
+    container: dict[str, object] = {
         "engine": "docker", "name": "sky", "image": "jitsi/skynet:latest", "state": "running",
         "environment": {"LOG_LEVEL": "INFO"},
     }  # fmt: skip
