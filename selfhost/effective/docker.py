@@ -1,5 +1,6 @@
 """A docker-jitsi-meet deployment as its ``.env`` and Compose files show it."""
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import PurePosixPath
@@ -9,6 +10,7 @@ from selfhost.catalog.docker_variables import docker_variables
 from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer, OutOfScope, Unseen
 from selfhost.evidence.model import Document
+from selfhost.readers import template
 from selfhost.readers.compose import ComposeFile, Service
 from selfhost.readers.compose_merge import read_compose_files
 from selfhost.readers.dotenv import read_dotenv
@@ -22,6 +24,9 @@ DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose
 
 #: Variables by which a file under another name is known as the ``.env`` of a deployment.
 MARKS = ("PUBLIC_URL", "HTTPS_PORT", "JICOFO_AUTH_PASSWORD", "JVB_AUTH_PASSWORD", "XMPP_DOMAIN")
+
+#: A template's tags; ``{{MEETING_ID}}`` is jicofo's own.
+_TEMPLATE = re.compile(r"\{\{-?\s|\{%")
 
 #: What services of docker-jitsi-meet are called, and where their images come from.
 _OWN = ("web", "prosody", "jicofo", "jvb", "jibri", "jigasi", "transcriber")
@@ -48,7 +53,7 @@ def settings(server: "Server") -> tuple[Config, ...]:
         if not services:
             server.prove_absent("docker", server.looked_for("docker.environment"))
         return _of_compose(services, alone=alone)
-    files = {d.path: read_dotenv(Source(d.path, d.text)) for d in documents}
+    files = {d.path: _variables_of(server, d) for d in documents}
     found = []
     for document in documents:
         own = files[document.path]
@@ -173,12 +178,22 @@ def _profiles(variables: Tree | None) -> frozenset[str]:
     return frozenset(name.strip() for name in names if name.strip())
 
 
+def _variables_of(server: "Server", document: Document) -> Tree:
+    """What a file of variables sets; of one that was given, a template engine may have to fill
+    parts in."""
+    if server.evidence.scope is None or not _TEMPLATE.search(document.text):
+        return read_dotenv(Source(document.path, document.text))
+    filled = template.fill(document.text, template.mark(""), shell=False)
+    read = read_dotenv(Source(document.path, filled.text))
+    return template.doubt(read, filled.doubtful)
+
+
 def _variables(server: "Server") -> Tree | None:
     if not server.evidence.in_scope("docker.environment"):
         return None
     with suppress(NoAnswer):
         main = [d for d in _documents(server, "docker.environment") if is_main(d)]
-        return read_dotenv(Source(main[0].path, main[0].text)) if main else Tree(_EMPTY)
+        return _variables_of(server, main[0]) if main else Tree(_EMPTY)
     return None
 
 

@@ -23,7 +23,8 @@ def read_dotenv(source: Source) -> Tree:
 
     Variables in values are taken from earlier lines. Compose asks its own environment first,
     which a file cannot tell: a variable that no earlier line sets makes the value ``Unknown``,
-    unless it has a default. A key without ``=`` is passed on from there, and ``Unknown`` too.
+    unless it has a default. What Compose refuses leaves a hole; lines behind it are still read, as
+    older releases did. A key without ``=`` is passed on from there, and ``Unknown`` too.
     """
     if large := too_large(source):
         return large
@@ -31,6 +32,7 @@ def read_dotenv(source: Source) -> Tree:
     found = FlatTree(source)
     interpolation = Interpolation(found.value)
     position, line = 0, 1
+    hole: Unknown | None = None
     while position < len(text):
         if blank := _SKIP.match(text, position):
             position = blank.end()
@@ -44,7 +46,9 @@ def read_dotenv(source: Source) -> Tree:
         end = len(text) if newline < 0 else newline
         if key is None or (key["sign"] == "" and text[key.end() : end].strip()):
             found.problem(line, "not a variable: Compose refuses the file", fatal=True)
-            return found.tree(rest=Unknown(f"line {line} cannot be read"))
+            hole = hole or Unknown(f"line {line} cannot be read")
+            position, line = end + 1, line + 1
+            continue
         if key["sign"] == "":
             found.set(key["key"], Unknown("passed on from the environment of Compose"), line)
         else:
@@ -65,7 +69,7 @@ def read_dotenv(source: Source) -> Tree:
                 found.set(key["key"], Unknown("text behind a closing quote"), start)
         position = end + 1
         line += 1
-    return found.tree()
+    return found.tree(rest=hole)
 
 
 def _value(text: str, position: int, interpolation: Interpolation) -> tuple[Value | None, int]:

@@ -48,9 +48,9 @@ def has_marks(text: str) -> bool:
     return _MARK.search(text) is not None
 
 
-def fill(text: str, outside: str, inside: str | None = None) -> Filled:
+def fill(text: str, outside: str, inside: str | None = None, *, shell: bool = True) -> Filled:
     """``text`` with ``outside`` for each value, or ``inside`` where that is within quotes (a mark
-    of its own for each value, unless given)."""
+    of its own for each value, unless given). ``shell``: ``${NAME}`` is one, too."""
     parts: list[str] = []
     doubtful: set[int] = set()
     at, depth, line, opened = 0, 0, 1, 0
@@ -60,7 +60,9 @@ def fill(text: str, outside: str, inside: str | None = None) -> Filled:
         line += between.count("\n")
         rows = match[0].count("\n")
         word = _command(match)
-        if word == "":
+        if match["shell"] and not shell:
+            parts.append(match[0])
+        elif word == "":
             before = "".join(parts)[-4096:].rpartition("\n")[2]
             own = mark(match["value"] or match["name"] or match["shell"] or "")
             quoted = own if inside is None else inside

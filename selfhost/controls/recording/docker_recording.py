@@ -15,7 +15,7 @@ CONTROL = Control(
     upstream_default="0",
     fix=Fix(
         by_hand="Remove ENABLE_RECORDING, ENABLE_SERVICE_RECORDING, "
-        "ENABLE_FILE_RECORDING_SHARING and the JIBRI_FINALIZE… and JIBRI_WEBHOOK… "
+        "ENABLE_FILE_RECORDING_SHARING and the JIBRI_WEBHOOK… "
         "variables from .env and recreate the containers."
     ),
     references=(
@@ -33,7 +33,6 @@ CONTROL = Control(
         "ENABLE_FILE_RECORDING_SHARING",
         "ENABLE_FILE_RECORDING_SERVICE",
         "ENABLE_FILE_RECORDING_SERVICE_SHARING",
-        "JIBRI_FINALIZE_RECORDING_SCRIPT_PATH",
         "JIBRI_WEBHOOK_SUBSCRIBERS",
     ),
     bad=(
@@ -57,6 +56,11 @@ CONTROL = Control(
         env("#ENABLE_RECORDING=1\n", note="a comment"),
         env("ENABLE_RECORDING=false\n"),
         env("MY_ENABLE_RECORDING=1\n", note="another name"),
+        env(
+            "JIBRI_RECORDING_DIR=/config/recordings\n"
+            "JIBRI_FINALIZE_RECORDING_SCRIPT_PATH=/config/finalize.sh\n",
+            note="upstream's sample had them whether or not anything records",
+        ),
         env("ENABLE_RECORDING=1\nENABLE_RECORDING=0\n", note="overridden later"),
         NO_ENV,
     ),

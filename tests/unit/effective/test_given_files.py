@@ -161,3 +161,17 @@ HOST = 'VirtualHost "meet.example.org"\n    modules_enabled = { "bosh" }\n'
 )
 def test_a_host_without_its_global_section(path: str, before: str, expected: Status) -> None:
     assert status(given("prosody.config", before + HOST, path), "prosody-federation") is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ENABLE_RECORDING={{ record }}\n", Status.UNKNOWN),
+        ("{% if record %}\nENABLE_RECORDING=1\n{% endif %}\n", Status.UNKNOWN),
+        ("XMPP_DOMAIN={{ domain }}\nENABLE_RECORDING=1\n", Status.FAIL),
+        ("A=1\nENABLE_RECORDING=${A}\nB={{ b }}\n", Status.FAIL),
+        ("XMPP_DOMAIN={{ domain }}\n", Status.PASS),
+    ],
+)
+def test_a_template_of_variables(text: str, expected: Status) -> None:
+    assert status(given("docker.environment", text, "/x/.env"), "docker-recording") is expected

@@ -90,3 +90,10 @@ def test_nested_defaults_are_bounded() -> None:
 @given(st.text(alphabet="AB=:${}-\"'\\# \n\r\tx", max_size=50))
 def test_never_raises(text: str) -> None:
     list(read(text).walk())
+
+
+def test_lines_behind_one_that_compose_refuses() -> None:
+    tree = read("* a heading\nENABLE_RECORDING=1\n")
+    node = tree.get(("ENABLE_RECORDING",))
+    assert node is not None
+    assert (node.value, node.origin.line) == ("1", 2)
