@@ -8,8 +8,8 @@ from pathlib import Path
 
 from selfhost.errors import UsageError
 from selfhost.settings import edit
+from selfhost.settings.addresses import domain_problem
 from selfhost.settings.document import read_text
-from selfhost.settings.rules import domain_problem
 
 _PENDING = "rename.json"
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from selfhost.errors import SettingsError, UsageError
 from selfhost.provision import content
 from selfhost.settings import render, secrets
+from selfhost.settings.addresses import domain_problem, is_private
 from selfhost.settings.release import ACKNOWLEDGED, load_release
-from selfhost.settings.rules import domain_problem, is_private
 from selfhost.settings.site import load_site
 from selfhost.settings.specs import load_specs
 
