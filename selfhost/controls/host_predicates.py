@@ -103,11 +103,11 @@ def socket_line(
     return json.dumps(item, sort_keys=True) + "\n"
 
 
-def container_line(name: str, image: str, state: str = "running") -> str:
+def container_line(name: str, image: str, state: str = "running", **more: object) -> str:
     """A line of ``host.containers``."""
     item = {
         "engine": "docker", "id": "0", "name": name, "image": image, "state": state,
-        "arguments": [], "environment": {},
+        "arguments": [], "environment": {}, **more,
     }  # fmt: skip
     return json.dumps(item, sort_keys=True) + "\n"
 

@@ -1193,6 +1193,8 @@ def _container(engine: str, item: Record, redactor: Redactor) -> Record:
     image = config.get("Image") if engine == "docker" else item.get("ImageName")
     pairs = (str(entry).partition("=") for entry in config.get("Env") or ())
     arguments = [item.get("Path") or "", *(item.get("Args") or ())]
+    mounts = [m for m in item.get("Mounts") or () if isinstance(m, dict)]
+    log = (item.get("HostConfig") or {}).get("LogConfig") or {}
     return {
         "engine": engine,
         "id": str(item.get("Id", "")),
@@ -1204,6 +1206,9 @@ def _container(engine: str, item: Record, redactor: Redactor) -> Record:
             name: redactor.value(name, value) if _TELLING.fullmatch(name) else None
             for name, _, value in pairs
         },
+        "mounts": [str(m.get("Source") or m.get("source") or "") for m in mounts],
+        "log_driver": str(log.get("Type") or ""),
+        "log_options": sorted(str(name) for name in log.get("Config") or ()),
     }
 
 

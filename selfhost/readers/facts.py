@@ -120,7 +120,8 @@ class Socket:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container of docker or podman. ``environment`` as in ``Process``."""
+    """A container of docker or podman. ``environment`` as in ``Process``; ``mounts`` are places on
+    the host; ``log_options`` are names only."""
 
     engine: str
     name: str
@@ -129,6 +130,9 @@ class Container:
     id: str = ""
     arguments: tuple[str, ...] = ()
     environment: Mapping[str, str | None] | None = None
+    mounts: tuple[str, ...] = ()
+    log_driver: str = ""
+    log_options: tuple[str, ...] = ()
     origin: Origin = _NOWHERE
 
     @property
@@ -241,6 +245,9 @@ def read_containers(source: Source) -> Read[Container]:
             id=_text(item, "id"),
             arguments=_texts(item, "arguments"),
             environment=_variables(item),
+            mounts=_texts(item, "mounts"),
+            log_driver=_text(item, "log_driver"),
+            log_options=_texts(item, "log_options"),
             origin=origin,
         )
 

@@ -135,6 +135,7 @@ CONTROL = Control(
         "jitsi/handbook: docs/devops-guide/token-authentication.md",
         "jitsi/jicofo: jicofo/src/main/kotlin/org/jitsi/jicofo/xmpp/ConferenceIqHandler.kt",
     ),
+    surfaces=("sys-guest-bots", "web-lobby-off-by-link"),
     check=_check,
     bad=(
         Example(

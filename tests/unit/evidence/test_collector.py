@@ -198,3 +198,18 @@ def test_all_content_together_is_bounded(tmp_path: Path, monkeypatch: pytest.Mon
         (tmp_path / name).write_bytes(b"x" * 100)
     states = [r["state"] for r in collect(tmp_path, step("files", "/a", "/b", "/c")).values()]
     assert states == ["present", "too-large", "too-large"]
+
+
+def test_a_container_shows_its_mounts_and_where_its_log_goes() -> None:
+    item = {
+        "Name": "/web",
+        "Config": {"Image": "jitsi/web", "Env": ["ENABLE_RECORDING=1", f"JVB_PASSWORD={CANARY}"]},
+        "Mounts": [{"Source": "/run/docker.sock", "Destination": "/x"}, "junk"],
+        "HostConfig": {"LogConfig": {"Type": "gelf", "Config": {"gelf-address": CANARY}}},
+    }
+    found = collector._container("docker", item, collector.Redactor(b"k" * 32))
+    assert found["mounts"] == ["/run/docker.sock"]
+    assert (found["log_driver"], found["log_options"]) == ("gelf", ["gelf-address"])
+    assert found["environment"] == {"ENABLE_RECORDING": "1", "JVB_PASSWORD": None}
+    assert CANARY not in json.dumps(found)
+    assert collector._container("podman", {"Id": "1"}, collector.Redactor(b""))["mounts"] == []
