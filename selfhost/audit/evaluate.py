@@ -23,8 +23,8 @@ def evaluate(evidence: Evidence, controls: Sequence[Control]) -> TargetReport:
     results: list[Result] = []
     out_of_scope: list[str] = []
     for control in controls:
-        if evidence.scope is None and any(step(need).only == "files" for need in control.needs):
-            continue  # about files that a running server does not have
+        if evidence.scope is None and any(step(need).only for need in control.needs):
+            continue  # about files that a running server does not have, or the view from outside
         verdicts = judge(control, server)
         if verdicts is None:
             out_of_scope.append(control.id)

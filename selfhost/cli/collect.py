@@ -130,7 +130,9 @@ def _show(form: str) -> None:
 
 def _how(step: "Step") -> str:
     words = {"files": "read", "command": "run", "probe": "probe", "listing": "names"}
-    return words[step.kind] + (" (folders)" if step.only else "")
+    return (
+        words[step.kind] + {"": "", "files": " (folders)", "outside": " (from outside)"}[step.only]
+    )
 
 
 def _places(step: "Step") -> list[str]:

@@ -11,6 +11,7 @@ from selfhost.effective import (
     firewall,
     host,
     jvm,
+    outside,
     prosody,
     recorders,
     transcribers,
@@ -26,6 +27,7 @@ from selfhost.readers.certificates import Certificate
 from selfhost.readers.compose import ComposeFile
 from selfhost.readers.nftables import Chain
 from selfhost.readers.nginx import NginxConfig
+from selfhost.readers.outside import Seen
 from selfhost.readers.prosody import ProsodyConfig
 
 T = TypeVar("T")
@@ -229,6 +231,10 @@ class Server:
     def firewall(self) -> tuple[Chain, ...]:
         """The chains of the kernel's packet filter."""
         return self._once("firewall", lambda: firewall.ruleset(self))
+
+    def outside(self, source: str) -> tuple[Seen, ...]:
+        """What was seen from outside."""
+        return self._once(f"outside:{source}", lambda: outside.seen(self, source))
 
     def listing(self, source: str) -> tuple[facts.Entry, ...]:
         """Names of a source that lists folders."""

@@ -4,6 +4,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from selfhost.effective import outside
 from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer
 from selfhost.evidence.model import Document
@@ -67,7 +68,7 @@ def beneath(document: "Document", variable: str) -> str:
 
 def own_hosts(server: "Server") -> frozenset[str]:
     """``hosts.domain`` of the client, the names nginx answers to, Prosody's virtual hosts."""
-    names: set[str] = set()
+    names: set[str] = set(outside.names(server))
     with suppress(NoAnswer):
         domains = (config.get("hosts.domain") for config in server.web)
         names.update(n.value.lower() for n in domains if n is not None and isinstance(n.value, str))

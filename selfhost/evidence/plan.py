@@ -18,7 +18,8 @@ DEFAULT_TIMEOUT = 10.0
 class Step:
     """One source of evidence and how it is got. Sizes in bytes, times in seconds.
 
-    ``only`` is ``files`` for what is read from given folders but not from a running server.
+    ``only`` is ``files`` for what is read from given folders but not from a running server, and
+    ``outside`` for what is seen of a server by its address alone.
     """
 
     name: str
@@ -27,7 +28,7 @@ class Step:
     kind: Literal["files", "command", "probe", "listing"]
     places: tuple[str, ...]
     loose: tuple[str, ...] = ()
-    only: Literal["", "files"] = ""
+    only: Literal["", "files", "outside"] = ""
     max_bytes: int = DEFAULT_MAX_BYTES
     timeout: float = DEFAULT_TIMEOUT
 

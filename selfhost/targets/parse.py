@@ -21,10 +21,10 @@ from selfhost.targets.recognise import by_kind
 if TYPE_CHECKING:
     from selfhost.settings.site import Site
 
-FORMS = "ssh://user@host:port, local, a folder, a tar, a file, or a saved evidence bundle"
+FORMS = (
+    "ssh://user@host:port, https://HOST, local, a folder, a tar, a file, or a saved evidence bundle"
+)
 _NOT_YET = {
-    "https": "looking at a server from outside",
-    "http": "looking at a server from outside",
     "podman": "looking into a container",
     "docker": "looking into a container",
 }
@@ -33,8 +33,9 @@ _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.%@-]{0,252}|[0-9A-Fa-f:.]+(?:%\w+)?
 _HOST = re.compile(r"(?:[\w.-]+@)?(?:[\w-]+\.)+[\w-]+(?::\d+)?", re.ASCII)
 
 
-def parse_target(text: str, *, kind: str | None = None) -> Target:
-    """The target that ``text`` names; ``kind`` says what a single file is.
+def parse_target(text: str, *, kind: str | None = None, ports: bool = False) -> Target:
+    """The target that ``text`` names; ``kind`` says what a single file is, ``ports`` that a server
+    looked at from outside is to be tried on further ports.
 
     Raises UsageError when it names nothing, or something that is not supported yet.
     """
@@ -43,6 +44,15 @@ def parse_target(text: str, *, kind: str | None = None) -> Target:
         raise UsageError(
             f"--kind is for a single file, and {text} is none", hint="leave --kind away"
         )
+    if ports:
+        from selfhost.targets.outside import OutsideTarget
+
+        if not isinstance(target, OutsideTarget):
+            raise UsageError(
+                f"--ports is for a server looked at from outside, and {text} is none",
+                hint="leave --ports away, or give https://HOST",
+            )
+        return OutsideTarget(target.url, ports=True)
     return target
 
 
@@ -102,13 +112,15 @@ def _file(path: Path, text: str, kind: str | None) -> Target:
 
 
 def _url(text: str, scheme: str) -> Target:
+    if scheme in ("https", "http"):
+        return _outside(text, scheme)
     if scheme in _NOT_YET:
         raise UsageError(
             f"{text}: {_NOT_YET[scheme]} is not possible yet",
             hint="collect from the server itself: ssh://user@host",
         )
     if scheme != "ssh":
-        near = get_close_matches(scheme, ["ssh", *_NOT_YET], n=1)
+        near = get_close_matches(scheme, ["ssh", "https", *_NOT_YET], n=1)
         raise UsageError(
             f"{text}: there are no targets of the kind {scheme}://",
             hint=f"did you mean {near[0]}://?" if near else f"a target is {FORMS}",
@@ -131,6 +143,24 @@ def _url(text: str, scheme: str) -> Target:
     if user is not None and not _WORD.fullmatch(user):
         raise UsageError(f"{text}: {user!r} cannot be a user", hint=form)
     return SshTarget(Endpoint(host, port or 22, user or getpass.getuser()))
+
+
+def _outside(text: str, scheme: str) -> Target:
+    from selfhost.targets.outside import OutsideTarget
+
+    form = "it looks like https://meet.example.org"
+    if scheme == "http":
+        raise UsageError(f"{text}: a meeting is only looked at over TLS", hint=form)
+    try:
+        parts = urlsplit(text)
+        host, port, user = parts.hostname or "", parts.port, parts.username
+    except ValueError:
+        host, port, user = "", None, None
+    if not _WORD.fullmatch(host) or port == 0 or user is not None:
+        raise UsageError(f"{text} does not name a server", hint=form)
+    if parts.query or parts.fragment:
+        raise UsageError(f"{text} has more than host, port and tenant", hint=form)
+    return OutsideTarget(text)
 
 
 def _missing(text: str, path: Path) -> UsageError:

@@ -1,0 +1,69 @@
+from collections.abc import Iterator
+
+from selfhost.controls.model import (
+    Category,
+    Cited,
+    Control,
+    Fix,
+    Severity,
+    Verdict,
+    fail,
+    passed,
+    unknown,
+)
+from selfhost.controls.outside_examples import seen
+from selfhost.controls.outside_predicates import looked
+from selfhost.effective.server import Server
+
+MEANT = {
+    2222: "a recorder's interface",
+    3000: "a dashboard",
+    3100: "a log database",
+    3333: "a recorder's interface",
+    5222: "Prosody's client port",
+    5269: "Prosody's federation port",
+    5280: "Prosody's HTTP port",
+    5281: "Prosody's HTTPS port",
+    5347: "Prosody's component port",
+    8080: "the bridge's control interface",
+    8888: "jicofo's control interface",
+    9001: "a pad",
+    9090: "a bridge's or metrics port",
+}
+
+
+def check(server: Server) -> Iterator[Verdict]:
+    """Each port that was tried."""
+    ports = server.outside("outside.ports")
+    for port in ports:
+        number = port.number("port")
+        if port.true("open"):
+            what = MEANT.get(number, "a port of the server's own")
+            yield fail(f"port {number} is open to everybody: {what}", Cited(port.origin))
+    if not ports:
+        yield unknown("no port was tried", *looked(server, "outside.ports"))
+    elif not any(port.true("open") for port in ports):
+        yield passed(f"none of {len(ports)} ports is open", Cited(ports[0].origin))
+
+
+CONTROL = Control(
+    id="outside-open-ports",
+    title="Ports of Jitsi's programs are closed to strangers",
+    category=Category.EXPOSURE,
+    severity=Severity.HIGH,
+    component="host",
+    needs=("outside.ports",),
+    risk="These interfaces answer without a password, or let strangers at the XMPP server past the "
+    "web server: rooms, statistics and logs can be read, and programs be stopped.",
+    upstream_default="5222, 5269, 5280 and 5281 are open on Debian unless a firewall closes them",
+    fix=Fix(
+        variable="firewall_enabled",
+        by_hand="Close the port in the server's firewall; let the program listen on 127.0.0.1.",
+    ),
+    references=("jitsi/jitsi-meet: issue 5738", "jitsi/docker-jitsi-meet: docker-compose.yml"),
+    surfaces=("docker-published-ports",),
+    check=check,
+    bad=(seen("outside.ports", {"port": 8888, "open": False}, {"port": 5222, "open": True}, at=2),),
+    good=(seen("outside.ports", {"port": 8888, "open": False}, {"port": 5222, "open": False}),),
+    unclear=(seen("outside.ports"),),
+)
