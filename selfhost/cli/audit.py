@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from selfhost.cli import reporting
-from selfhost.cli.options import inventory_option
+from selfhost.cli.options import inventory_option, ports_option
 
 if TYPE_CHECKING:
     from selfhost.audit.model import Report, TargetReport
@@ -23,6 +23,7 @@ MAX_PARALLEL = 16
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @inventory_option
 @click.option("--kind", help="What a given file is: a name of evidence such as jicofo.config.")
+@ports_option
 @reporting.format_option
 @reporting.output_option
 @click.option("--force", is_flag=True, help="Overwrite reports and evidence that exist.")
@@ -61,6 +62,7 @@ def audit(
     targets: tuple[str, ...],
     inventory: Path,
     kind: str | None,
+    ports: bool,
     form: str,
     output: tuple[str, ...],
     force: bool,
@@ -78,8 +80,8 @@ def audit(
     """Verify from evidence that nothing records, transcribes or leaks.
 
     TARGET is ssh://user@host:port, local, a folder, a tar, a single file or a saved evidence
-    bundle; without one, the inventory's hosts. Exit codes: 0 passes, 1 findings, 2 wrong usage,
-    3 inconclusive.
+    bundle; https://HOST for what can be seen from outside; without one, the inventory's hosts.
+    Exit codes: 0 passes, 1 findings, 2 wrong usage, 3 inconclusive.
     """
     from selfhost.audit.policy import decide
     from selfhost.cli import judging
@@ -97,7 +99,7 @@ def audit(
     if save_evidence is not None:
         reporting.may_write(save_evidence, force)
     started = time.perf_counter()
-    report = _audit(_targets(targets, inventory, kind), chosen, fail_on, save_evidence)
+    report = _audit(_targets(targets, inventory, kind, ports), chosen, fail_on, save_evidence)
     report = decide(report, profile, waivers, today, baseline, fail_on_new)
     if timings:
         seconds = time.perf_counter() - started
@@ -108,11 +110,13 @@ def audit(
     context.exit(report.exit_code)
 
 
-def _targets(given: tuple[str, ...], inventory: Path, kind: str | None) -> tuple["Target", ...]:
+def _targets(
+    given: tuple[str, ...], inventory: Path, kind: str | None, ports: bool
+) -> tuple["Target", ...]:
     from selfhost.targets.parse import from_site, parse_target
 
     if given:
-        return tuple(parse_target(text, kind=kind) for text in given)
+        return tuple(parse_target(text, kind=kind, ports=ports) for text in given)
     from selfhost.settings import load_site
 
     return from_site(load_site(inventory, need_secrets=False))
@@ -134,8 +138,13 @@ def _audit(
         raise UsageError("--save-evidence takes the evidence of one target.")
 
     def one(target: "Target") -> "TargetReport":
-        return _audit_one(target, controls, save_evidence)
+        audited = _audit_one(target, controls, save_evidence)
+        if len(targets) > 1:
+            done.append(target.name)
+            click.echo(_progress(len(done), len(targets), audited), err=True)
+        return audited
 
+    done: list[str] = []
     with ThreadPoolExecutor(min(MAX_PARALLEL, len(targets))) as pool:
         reports = tuple(pool.map(one, targets))
     return Report(
@@ -145,6 +154,15 @@ def _audit(
         controls=len(controls),
         controls_digest=registry.digest(),
     )
+
+
+def _progress(done: int, all_of_them: int, audited: "TargetReport") -> str:
+    from selfhost.controls.model import Status
+    from selfhost.reports.escape import printable
+
+    failed = sum(result.status is Status.FAIL for result in audited.results)
+    said = "could not be reached" if audited.unreachable else f"{failed} findings"
+    return f"{done}/{all_of_them} {printable(audited.target)}: {said}"
 
 
 def _audit_one(

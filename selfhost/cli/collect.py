@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option
+from selfhost.cli.options import inventory_option, ports_option
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     help="Of the plan.",
 )
 @click.option("--kind", help="What a given file is: a name of the plan such as jicofo.config.")
+@ports_option
 @inventory_option
 def collect(
     target: str | None,
@@ -40,6 +41,7 @@ def collect(
     show_plan: bool,
     form: str,
     kind: str | None,
+    ports: bool,
     inventory: Path,
 ) -> ExitCode:
     """Save what the audit would look at to a file, which can be audited later and elsewhere.
@@ -52,7 +54,7 @@ def collect(
         _show(form)
         return ExitCode.OK
     path = _writable(output, force)
-    evidence = _chosen(target, kind, inventory).collect()
+    evidence = _chosen(target, kind, ports, inventory).collect()
     from selfhost.evidence.bundle import write_bundle
 
     write_bundle(evidence, path)
@@ -74,12 +76,12 @@ def _writable(output: Path | None, force: bool) -> Path:
     return output
 
 
-def _chosen(target: str | None, kind: str | None, inventory: Path) -> "Target":
+def _chosen(target: str | None, kind: str | None, ports: bool, inventory: Path) -> "Target":
     from selfhost.errors import UsageError
     from selfhost.targets.parse import from_site, parse_target
 
     if target is not None:
-        return parse_target(target, kind=kind)
+        return parse_target(target, kind=kind, ports=ports)
     from selfhost.settings.site import load_site
 
     targets = from_site(load_site(inventory, need_secrets=False))

@@ -19,6 +19,12 @@ inventory_option: _Decorator = click.option(
     help="The inventory directory.",
 )
 
+ports_option: _Decorator = click.option(
+    "--ports",
+    is_flag=True,
+    help="With https://HOST: also try the TCP ports of Jitsi's programs there.",
+)
+
 vault_option: _Decorator = click.option(
     "--vault-password-file",
     type=click.Path(path_type=Path),

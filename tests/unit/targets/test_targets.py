@@ -53,7 +53,7 @@ def test_servers() -> None:
 @pytest.mark.parametrize(
     ("text", "said", "hint"),
     [
-        ("https://meet.example.org", "not possible yet", "ssh://"),
+        ("http://meet.example.org", "only looked at over TLS", "https://"),
         ("podman://x", "not possible yet", "ssh://"),
         ("docker://x", "not possible yet", "ssh://"),
         ("shh://x", "no targets of the kind", "did you mean ssh"),

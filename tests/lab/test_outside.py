@@ -1,0 +1,55 @@
+"""A provisioned server looked at from outside, by its address alone."""
+
+import json
+import re
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+from selfhost.audit.evaluate import evaluate
+from selfhost.controls.registry import controls
+from selfhost.targets import outside_xmpp
+from selfhost.targets.outside import OutsideTarget
+from tests.lab.conftest import Site
+
+
+@pytest.fixture
+def url(site: Site, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The site's address, which only this test can resolve."""
+    text = (site.inventory / "group_vars/all/settings.yml").read_text("utf-8")
+    domain = re.search(r"^site_domain: *[\"']?([\w.-]+)", text, re.M)
+    assert domain is not None
+    real = socket.getaddrinfo
+
+    def resolve(host: str, *rest: object, **more: object) -> object:
+        return real(site.server.address if host == domain[1] else host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return f"https://{domain[1]}"
+
+
+def test_a_provisioned_server_has_no_finding_but_its_certificate(url: str) -> None:
+    evidence = OutsideTarget(url, ports=True).collect()
+    report = evaluate(evidence, controls())
+    failed = {r.control: r.message for r in report.results if str(r.status) == "fail"}
+    assert set(failed) <= {"outside-certificate"}, failed  # the lab's is self-signed
+    passed = {r.control for r in report.results if str(r.status) == "pass"}
+    assert {
+        "outside-content-security-policy",
+        "outside-open-ports",
+        "outside-served-places",
+        "web-live-streaming",
+        "web-page-third-party",
+    } <= passed
+    assert "host-recorder" in report.out_of_scope
+    (xmpp,) = evidence.of("outside.xmpp")
+    entries = [json.loads(line) for line in xmpp.text.splitlines()]
+    assert entries, xmpp.reason
+    assert entries[0]["of"].endswith(urlsplit(url).hostname or "?")
+    if entries[0]["refused"]:
+        assert entries[0]["refused"] in ("anonymous login is not offered", "not-allowed")
+    else:
+        asked = {entry["of"].partition(".")[0] for entry in entries if entry["ask"] == "info"}
+        assert set(outside_xmpp.NAMES) <= asked
+        assert {"outside-recorder-services", "outside-turn-servers"} <= passed
