@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from selfhost.targets.model import Target
 
 MAX_PARALLEL = 16
+#: Waiting for servers is what runs side by side; judging takes a processor, and memory each.
+_JUDGING = BoundedSemaphore(2)
 
 
 @click.command()
@@ -182,7 +185,8 @@ def _audit_one(
 
         write_bundle(evidence, save_evidence)
         click.echo(f"Evidence: {save_evidence}", err=True)
-    return evaluate(evidence, controls)
+    with _JUDGING:
+        return evaluate(evidence, controls)
 
 
 def _keep(inventory: Path, report: "Report") -> None:

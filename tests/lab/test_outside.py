@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,7 +23,7 @@ def url(site: Site, monkeypatch: pytest.MonkeyPatch) -> str:
     assert domain is not None
     real = socket.getaddrinfo
 
-    def resolve(host: str, *rest: object, **more: object) -> object:
+    def resolve(host: Any, *rest: Any, **more: Any) -> Any:
         return real(site.server.address if host == domain[1] else host, *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
