@@ -1,0 +1,51 @@
+from collections.abc import Iterator
+
+from selfhost.controls.host_predicates import listing_line
+from selfhost.controls.model import (
+    Category,
+    Cited,
+    Control,
+    Example,
+    Fix,
+    Severity,
+    Verdict,
+    fail,
+    passed,
+)
+from selfhost.controls.text_predicates import looked_at
+from selfhost.effective.server import Server
+
+SOURCE = "host.dumps"
+
+
+def _check(server: Server) -> Iterator[Verdict]:
+    for entry in server.listing(SOURCE):
+        yield fail(f"{entry.path} holds memory of the focus or the bridge", Cited(entry.origin))
+    yield passed("no memory lies on disk", *looked_at(server, SOURCE))
+
+
+CONTROL = Control(
+    id="host-memory-dumps",
+    title="No memory of the focus or the bridge lies on disk",
+    category=Category.RETENTION,
+    severity=Severity.HIGH,
+    component="host",
+    needs=(SOURCE,),
+    risk="A dump of the bridge's memory holds keys and unencrypted media of the moment, one of the "
+    "focus everybody who was in a room. The start scripts write one when memory runs out.",
+    upstream_default="written to /tmp when memory runs out (-XX:+HeapDumpOnOutOfMemoryError)",
+    fix=Fix(by_hand="Delete the files, and give the service more memory."),
+    references=(
+        "jitsi/jitsi-videobridge: jvb/resources/jvb.sh",
+        "jitsi/jitsi-videobridge: resources/collect-dump-logs.sh",
+        "jitsi/jicofo: resources/jicofo.sh",
+    ),
+    gdpr="Art. 5(1)(c), 5(1)(f)",
+    surfaces=("jvb-heap-dump", "jicofo-heap-dump", "jvb-collect-dump-logs"),
+    check=_check,
+    bad=(
+        Example({SOURCE: listing_line("/tmp/java_pid812.hprof", size=9)}, at=1),  # noqa: S108 - a name
+        Example({SOURCE: listing_line("/tmp/jvb-dumps-2026-01-01-812.tgz")}, at=1),  # noqa: S108 - a name
+    ),
+    good=(Example({}, absent=(SOURCE,), note="no such files"), Example({})),
+)
