@@ -87,8 +87,8 @@ def audit(
     Exit codes: 0 passes, 1 findings, 2 wrong usage, 3 inconclusive.
     """
     from selfhost.audit.policy import decide
-    from selfhost.cli import judging
     from selfhost.errors import UsageError
+    from selfhost.runners import judging
 
     if fail_on_new and baseline_file is None:
         raise UsageError("--fail-on-new needs a --baseline.", hint="It says new since when.")
@@ -131,11 +131,8 @@ def _audit(
     fail_on: str,
     save_evidence: Path | None,
 ) -> "Report":
-    from selfhost import __version__
-    from selfhost.audit.model import Report
-    from selfhost.controls import registry
-    from selfhost.controls.model import Severity
     from selfhost.errors import UsageError
+    from selfhost.runners import judging
 
     if save_evidence is not None and len(targets) != 1:
         raise UsageError("--save-evidence takes the evidence of one target.")
@@ -150,13 +147,7 @@ def _audit(
     done: list[str] = []
     with ThreadPoolExecutor(min(MAX_PARALLEL, len(targets))) as pool:
         reports = tuple(pool.map(one, targets))
-    return Report(
-        targets=reports,
-        fail_on=None if fail_on == "never" else Severity(fail_on),
-        version=__version__,
-        controls=len(controls),
-        controls_digest=registry.digest(),
-    )
+    return judging.report(reports, controls, fail_on)
 
 
 def _progress(done: int, all_of_them: int, audited: "TargetReport") -> str:
@@ -172,14 +163,13 @@ def _audit_one(
     target: "Target", controls: list["Control"], save_evidence: Path | None
 ) -> "TargetReport":
     from selfhost.audit.evaluate import evaluate
-    from selfhost.audit.model import TargetReport
     from selfhost.errors import TargetError
+    from selfhost.runners import judging
 
     try:
         evidence = target.collect()
     except TargetError as error:
-        why = "; ".join(text for text in (error.message.rstrip("."), error.hint) if text)
-        return TargetReport(target.name, "", (), (), (), unreachable=why)
+        return judging.unreached(target.name, error)
     if save_evidence is not None:
         from selfhost.evidence.bundle import write_bundle
 

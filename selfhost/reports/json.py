@@ -19,11 +19,8 @@ def render(report: Report) -> str:
         "controls": {"count": report.controls, "digest": report.controls_digest},
         "fail_on": str(report.fail_on) if report.fail_on else "never",
         "profile": report.profile,
-        "verdict": {
-            "policy": str(report.policy),
-            "evidence": str(report.completeness),
-            "text": words.policy(report).text,
-        },
+        "verdict": {"policy": str(report.policy), "evidence": str(report.completeness)},
+        "headline": words.policy(report).text,
         "exit_code": int(report.exit_code),
         "counts": {str(outcome): report.count(outcome) for outcome in Outcome},
         "targets": [_target(target) for target in report.targets],

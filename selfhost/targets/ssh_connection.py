@@ -36,7 +36,7 @@ _WINDOW = 4 * 1024 * 1024
 _PACKET = 32 * 1024
 
 # Reads exactly the program from stdin, so that what follows is left for the program itself.
-_PYTHON_LOADER = (
+PYTHON_LOADER = (
     "import sys;n=int(sys.argv.pop(1));"
     "exec(compile(sys.stdin.buffer.read(n),'<selfhost>','exec'),{'__name__':'__main__'})"
 )
@@ -215,7 +215,7 @@ def connect(
 
 def _command(interpreter: Interpreter, size: int, argv: Sequence[str]) -> list[str]:
     if interpreter is Interpreter.PYTHON:
-        return ["python3", "-I", "-c", _PYTHON_LOADER, str(size), *argv]
+        return ["python3", "-I", "-c", PYTHON_LOADER, str(size), *argv]
     return ["sh", "-s", "--", *argv]
 
 

@@ -36,6 +36,10 @@ MAY = {
     "backup": {"backup", "provision", "settings", "targets", "errors"},
     "health": {"health", "provision", "settings", "targets", "errors"},
     "bridges": {"bridges", "provision", "settings", "targets", "errors"},
+    "runners": {
+        *("runners", "audit", "reports", "targets", "settings", "evidence", "catalog", "controls"),
+        *("errors", "exitcodes"),
+    },
     "settings": {"settings", "provision", "audit", "errors", "exitcodes"},
     "provision": {"provision", "settings", "targets", "errors", "exitcodes"},
     "targets": {"targets", "evidence", "readers", "settings", "errors", "exitcodes"},

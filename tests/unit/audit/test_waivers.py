@@ -11,11 +11,11 @@ from selfhost.audit.model import Outcome, Policy, Report, WaiverState
 from selfhost.audit.policy import decide
 from selfhost.audit.waivers import Waiver
 from selfhost.catalog.profiles import named
-from selfhost.cli import judging
 from selfhost.controls import examples
 from selfhost.controls.model import Control, Severity, Status
 from selfhost.controls.registry import controls, digest, find
 from selfhost.errors import SettingsError, UsageError
+from selfhost.runners import judging
 from selfhost.settings.waivers import read_waivers
 
 TODAY = date(2026, 3, 1)

@@ -1,13 +1,17 @@
-"""What an audit judges by, from its options: profile, controls, waivers, an earlier report."""
+"""What an audit judges by, from its options: profile, controls, waivers, an earlier report.
+
+Shared by the command line and by those that run the audit inside something else.
+"""
 
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from selfhost.errors import UsageError
+from selfhost.errors import TargetError, UsageError
 
 if TYPE_CHECKING:
+    from selfhost.audit.model import Report, TargetReport
     from selfhost.audit.saved import Saved
     from selfhost.audit.waivers import Waiver
     from selfhost.catalog.profiles import Profile
@@ -78,3 +82,29 @@ def saved(path: Path) -> "Saved":
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not a report of selfhost audit: it is not text") from None
     return read(text, str(path))
+
+
+def unreached(name: str, error: TargetError) -> "TargetReport":
+    """The report of a target that gave nothing."""
+    from selfhost.audit.model import TargetReport
+
+    why = "; ".join(text for text in (error.message.rstrip("."), error.hint) if text)
+    return TargetReport(name, "", (), (), (), unreachable=why)
+
+
+def report(
+    targets: Sequence["TargetReport"], chosen: Sequence["Control"], fail_on: str
+) -> "Report":
+    """The targets as one report, nothing accepted yet. ``fail_on``: a severity, or never."""
+    from selfhost import __version__
+    from selfhost.audit.model import Report
+    from selfhost.controls import registry
+    from selfhost.controls.model import Severity
+
+    return Report(
+        targets=tuple(targets),
+        fail_on=None if fail_on == "never" else Severity(fail_on),
+        version=__version__,
+        controls=len(chosen),
+        controls_digest=registry.digest(),
+    )

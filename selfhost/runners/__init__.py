@@ -1,0 +1,1 @@
+"""The audit inside what runs other checks: Ansible, pytest. And what they share with the CLI."""
