@@ -14,6 +14,7 @@ Kind = Literal[
     "capture",
     "collector",
     "agent",
+    "content",
     "tunnel",
     "balancer",
     "reporter",

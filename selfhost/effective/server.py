@@ -12,6 +12,7 @@ from selfhost.effective import (
     host,
     jvm,
     outside,
+    plain_files,
     prosody,
     recorders,
     transcribers,
@@ -247,6 +248,10 @@ class Server:
     def properties(self, source: str) -> tuple[Config, ...]:
         """Java ``.properties`` files of a source, one ``Config`` each, keys flat."""
         return self._once(f"properties:{source}", lambda: jvm.properties(self, source))
+
+    def documents_of(self, component: str) -> tuple[Config, ...]:
+        """A program's YAML or INI files, one ``Config`` each."""
+        return self._once(f"files:{component}", lambda: plain_files.files(self, component))
 
     @property
     def own_hosts(self) -> frozenset[str]:

@@ -40,6 +40,8 @@ _CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("multitrack.config", r"^\s*\"?jitsi-multitrack-recorder\b"),
         ("jigasi.hocon", r"^\s*\"?org\.jitsi\.jigasi\"?\s*(?:[:=]\s*)?\{"),
         ("docker.compose", r"^services:"),
+        ("prometheus.config", r"^scrape_configs:"),
+        ("loki.config", r"^auth_enabled:"),
         ("nginx.files", r"^\s*(?:server|http|events|upstream \S+)\s*\{"),
         (
             "coturn.config",

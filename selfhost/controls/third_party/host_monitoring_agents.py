@@ -31,6 +31,7 @@ CONTROL = Control(
         "sys-monitoring-agents",
         "rtcstats-server",
         "jvb-rtcstats-push",
+        "jigasi-rtcstats-push",
         "jvb-autoscaler-sidecar",
         "sys-packages-vendor-extra",
     ),

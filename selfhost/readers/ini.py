@@ -1,0 +1,46 @@
+"""INI files (``grafana.ini``, ``rclone.conf``) to a ``Tree`` of sections."""
+
+import re
+
+from selfhost.readers.flat import too_large
+from selfhost.readers.tree import Node, Origin, Problem, Source, Tree
+
+_SECTION = re.compile(r"\[([^\]\r\n]*)\]\s*(?:[;#].*)?")
+
+
+def read_ini(source: Source) -> Tree:
+    """``tree.get((section, key))``, values as text; the last of a key wins.
+
+    Lines before the first section are in the section ``""``. ``;`` and ``#`` begin comment lines.
+    """
+    if large := too_large(source):
+        return large
+    sections: dict[str, dict[str, Node]] = {}
+    places: dict[str, Origin] = {}
+    problems: list[Problem] = []
+    name = ""
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", source.text.removeprefix("\ufeff")), 1):
+        text, place = line.strip(), Origin(source.path, number)
+        if not text or text[0] in ";#":
+            continue
+        if section := _SECTION.fullmatch(text):
+            name = section[1].strip()
+            places.setdefault(name, place)
+            sections.setdefault(name, {})
+            continue
+        key, sign, value = text.partition("=")
+        if not sign:
+            problems.append(Problem(place, "neither a section nor a setting"))
+            continue
+        places.setdefault(name, place)
+        keys = sections.setdefault(name, {})
+        earlier = keys.get(key.strip())
+        lost = (*earlier.overrides, earlier.origin) if earlier is not None else ()
+        keys[key.strip()] = Node(_bare(value.strip()), place, lost)
+    root = {name: Node(keys, places[name]) for name, keys in sections.items()}
+    return Tree(Node(root, Origin(source.path, 1)), tuple(problems))
+
+
+def _bare(value: str) -> str:
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'`"
+    return value[1:-1] if quoted else value
