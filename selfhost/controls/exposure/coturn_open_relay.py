@@ -16,6 +16,7 @@ from selfhost.controls.model import (
 from selfhost.controls.predicates import first_unknown
 from selfhost.effective.config import Config
 from selfhost.effective.server import Server
+from selfhost.readers.tree import Node
 
 #: Peers that a relay must refuse: the server itself and its neighbours.
 INSIDE = (
@@ -60,22 +61,48 @@ def check(server: Server) -> Iterator[Verdict]:
                 else Cited(place.origin, "denied-peer-ip")
             )
             yield fail(f"denied-peer-ip does not refuse {text}", cited)
+    yield from _allowed(config)
     yield passed("relaying needs a credential and stays away from inner networks", place)
+
+
+def _allowed(config: Config) -> Iterator[Verdict]:
+    """allowed-peer-ip wins over denied-peer-ip: single hosts may be wanted, networks are holes."""
+    node = config.get(("allowed-peer-ip",))
+    items = node.value if node is not None and isinstance(node.value, tuple | list) else ()
+    for item in items:
+        if isinstance(item, Node) and any(map(_wide, _networks(str(item.plain())))):
+            yield fail(
+                f"allowed-peer-ip lets peers into {item.plain()}",
+                Cited.node("allowed-peer-ip", item),
+            )
+
+
+def _wide(network: Network) -> bool:
+    """More than a few hosts of the inside."""
+    inside = (ipaddress.ip_network(text) for text in INSIDE)
+    return network.num_addresses > 256 and any(
+        network.version == inner.version and network.overlaps(inner) for inner in inside
+    )
 
 
 def _denied(config: Config) -> Iterator[Network]:
     node = config.get(("denied-peer-ip",))
     values = node.plain() if node is not None else []
     for value in values if isinstance(values, list) else [values]:
-        first, _, last = str(value).partition("-")
-        try:
-            if last:
-                ends = (ipaddress.ip_address(first.strip()), ipaddress.ip_address(last.strip()))
-                yield from ipaddress.summarize_address_range(*ends)
-            else:
-                yield ipaddress.ip_network(first.strip(), strict=False)
-        except (ValueError, TypeError):
-            continue
+        yield from _networks(str(value))
+
+
+def _networks(value: str) -> Iterator[Network]:
+    """An address, a network or ``first-last``; nothing for what is none of these."""
+    first, _, last = value.partition("-")
+    try:
+        if last:
+            ends = (ipaddress.ip_address(first.strip()), ipaddress.ip_address(last.strip()))
+            yield from ipaddress.summarize_address_range(*ends)
+        else:
+            yield ipaddress.ip_network(first.strip(), strict=False)
+    except (ValueError, TypeError):
+        return
 
 
 def _covered(wanted: Network, denied: list[Network]) -> bool:
@@ -128,9 +155,15 @@ CONTROL = Control(
         Example({"coturn.config": SAFE + "no-auth\n"}, at=14),
         Example({"coturn.config": SAFE.replace("denied-peer-ip=10.", "#denied-peer-ip=10.")}),
         Example({"coturn.config": SAFE + "allow-loopback-peers\n"}, at=14),
+        Example(
+            {"coturn.config": SAFE + "allowed-peer-ip=10.0.0.0-10.255.255.255\n"},
+            at=14,
+            note="it wins over what is denied",
+        ),
     ),
     good=(
         Example({"coturn.config": SAFE}),
+        Example({"coturn.config": SAFE + "allowed-peer-ip=10.0.0.5\n"}, note="one bridge"),
         Example({"coturn.config": SAFE + "# no-auth\n"}, note="a comment is not a setting"),
         Example({}, absent=("coturn.config",), note="not installed"),
     ),

@@ -18,6 +18,7 @@ CONTROL = Control(
     ),
     references=("jitsi/jicofo: jicofo/src/main/resources/reference.conf",),
     surfaces=(
+        "jicoco-debug-logging-api",
         "jicofo-rest-host",
         "jicofo-rest-debug",
         "jicofo-pin-move-api",

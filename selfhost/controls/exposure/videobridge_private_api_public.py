@@ -18,6 +18,7 @@ CONTROL = Control(
     ),
     references=("jitsi/jitsi-videobridge: jvb/src/main/resources/reference.conf",),
     surfaces=(
+        "jicoco-debug-logging-api",
         "jvb-private-http",
         "jvb-rest-debug",
         "jvb-rest-rtcstats",
