@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from selfhost.audit.model import Baseline, Change, Changed, Outcome, Report, Result
 from selfhost.audit.saved import Past, Saved, of
-from selfhost.controls.model import Status
+from selfhost.controls.model import Severity, Status
+from selfhost.exitcodes import ExitCode
 
 _Key = tuple[str, str]
 _JUDGED = (Status.PASS, Status.FAIL, Status.NOT_APPLICABLE)
@@ -81,3 +82,15 @@ def _changed(change: Change, was: Past | None, now: Past | None) -> Changed:
         now=str(now.outcome) if now else "",
         message=now.message if now else "",
     )
+
+
+def verdict(found: Baseline, fail_on: Severity | None) -> ExitCode:
+    """A failure that is new or worse and that nobody answers for wins over what is not seen."""
+    if fail_on is not None and any(
+        one.change.bad and one.now == Outcome.FAIL and one.severity.rank >= fail_on.rank
+        for one in found.changes
+    ):
+        return ExitCode.FINDINGS
+    if any(one.change is Change.UNSEEN for one in found.changes):
+        return ExitCode.INCONCLUSIVE
+    return ExitCode.OK

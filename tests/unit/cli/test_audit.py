@@ -40,9 +40,8 @@ def test_one_bad_file(folder: Path, selfhost: Command) -> None:
     done = selfhost("audit", "jicofo.conf", "--format", "json", "-o", "json=report.json")
     assert done.exit_code == 1
     report = json.loads((folder / "report.json").read_text())
-    (failed,) = (r for r in report["results"] if r["status"] == "fail")
-    assert failed["control"] == "jicofo-transcription-url"
-    assert failed["evidence"][0]["line"] == 1
+    failed = {r["control"]: r for r in report["results"] if r["status"] == "fail"}
+    assert failed["jicofo-transcription-url"]["evidence"][0]["line"] == 1
     assert "web-local-recording" in report["targets"][0]["out_of_scope"]
 
 
@@ -89,3 +88,51 @@ def test_every_control_explains_itself(selfhost: Command) -> None:
 def test_controls_as_json(selfhost: Command) -> None:
     listed = json.loads(selfhost("controls", "list", "--format", "json").stdout)
     assert [entry["id"] for entry in listed] == [control.id for control in controls()]
+
+
+def test_a_baseline_and_a_diff_tell_what_got_worse(folder: Path, selfhost: Command) -> None:
+    good, bad = "jicofo { }\n", 'jicofo.transcription.url-template = "wss://x.example"\n'
+    only = ("--select", "jicofo-transcription-url")
+    for name, text in (("1", good), ("2", bad)):
+        (folder / "jicofo.conf").write_text(text)
+        selfhost("audit", "jicofo.conf", *only, "-o", f"json={name}.json")
+    worse = selfhost("diff", "1.json", "2.json")
+    assert worse.exit_code == 1
+    assert "✗ new  critical  jicofo-transcription-url" in worse.stdout
+    better = selfhost("diff", "2.json", "1.json")
+    assert (better.exit_code, "✓ fixed" in better.stdout) == (0, True)
+    for form in ("json", "markdown"):
+        assert (
+            "jicofo-transcription-url"
+            in selfhost("diff", "1.json", "2.json", "--format", form).stdout
+        )
+    since = ("audit", "jicofo.conf", *only, "--fail-on-new", "--baseline")
+    assert selfhost(*since, "1.json").exit_code == 1
+    old = selfhost(*since, "2.json")
+    assert old.exit_code == 0
+    assert "Only what got worse since the baseline fails" in old.stdout
+    assert "(unchanged)" in old.stdout
+
+
+def test_wrong_judging_options_are_refused_before_any_work(folder: Path, selfhost: Command) -> None:
+    (folder / "jicofo.conf").write_text("jicofo { }\n")
+    (folder / "no.json").write_text("{}")
+    for options in (
+        ("--fail-on-new",),
+        ("--baseline", "no.json"),
+        ("--baseline", "none.json"),
+        ("--waivers", "none.yml"),
+        ("--profile", "none"),
+    ):
+        done = selfhost("audit", "jicofo.conf", "-o", "json=out.json", *options)
+        assert done.exit_code == 2, options
+        assert not (folder / "out.json").exists()
+
+
+def test_every_format_gives_the_same_exit_code(folder: Path, selfhost: Command) -> None:
+    (folder / "jicofo.conf").write_text('jicofo.transcription.url-template = "wss://x.example"\n')
+    only = ("--select", "jicofo-transcription-url")
+    for form in ("terminal", "json", "sarif", "junit", "markdown", "html"):
+        done = selfhost("audit", "jicofo.conf", *only, "--format", form)
+        assert done.exit_code == 1
+        assert "jicofo-transcription-url" in done.stdout
