@@ -14,7 +14,7 @@ from markupsafe import Markup
 from selfhost.audit.model import Outcome, Report
 from selfhost.reports import words
 from selfhost.reports.escape import printable
-from selfhost.reports.selection import grouped, ordered
+from selfhost.reports.selection import grouped, obstacle, ordered
 
 
 def render(report: Report) -> str:
@@ -30,6 +30,8 @@ def render(report: Report) -> str:
             Outcome=Outcome,
             ordered=ordered,
             grouped=grouped,
+            obstacle=obstacle,
+            obstacle=obstacle,
             style=Markup(style),  # noqa: S704 - our own file
             style_digest=digest,
         )

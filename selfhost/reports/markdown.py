@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from selfhost.audit.model import Change, Changed, Outcome, Report, Result, TargetReport
 from selfhost.reports import words
 from selfhost.reports.escape import printable
-from selfhost.reports.selection import grouped, ordered
+from selfhost.reports.selection import grouped, obstacle, ordered
 
 #: Characters. Comments on the usual forges may hold 65,536; findings beyond are counted.
 MAX_CHARACTERS = 60_000
@@ -71,7 +71,7 @@ def _target(target: TargetReport) -> Iterator[str]:
         yield "\n#### Unknown\n"
         for together in unknown:
             names = ", ".join(f"`{result.control}`" for result in together)
-            yield f"- **{words.SIGNS[Outcome.UNKNOWN]}** {names}: {code(together[0].message)}"
+            yield f"- **{words.SIGNS[Outcome.UNKNOWN]}** {names}: {code(obstacle(together))}"
             for citation in together[0].evidence[:3]:
                 yield f"  - {code(words.where(citation))}"
 

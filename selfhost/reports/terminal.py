@@ -8,7 +8,7 @@ import click
 from selfhost.audit.model import Change, Citation, Outcome, Report, Result, TargetReport
 from selfhost.reports import words
 from selfhost.reports.escape import printable
-from selfhost.reports.selection import grouped, ordered
+from selfhost.reports.selection import grouped, obstacle, ordered
 from selfhost.reports.words import SIGNS
 
 COLOURS = {
@@ -116,7 +116,7 @@ def _unknown(together: Sequence[Result], width: int | None, style: Style) -> Ite
         return
     sign = style(SIGNS[Outcome.UNKNOWN], fg=COLOURS[Outcome.UNKNOWN], bold=True)
     yield f"{sign}  {first.severity}  {style(f'{len(together)} controls', bold=True)}"
-    yield from _wrapped(printable(first.message), width, INDENT, INDENT)
+    yield from _wrapped(printable(obstacle(together)), width, INDENT, INDENT)
     yield from (_place(citation) for citation in first.evidence)
     names = ", ".join(result.control for result in together)
     yield from _wrapped(f"Controls: {names}", width, INDENT, INDENT + "     ")
