@@ -31,7 +31,6 @@ def render(report: Report) -> str:
             ordered=ordered,
             grouped=grouped,
             obstacle=obstacle,
-            obstacle=obstacle,
             style=Markup(style),  # noqa: S704 - our own file
             style_digest=digest,
         )
