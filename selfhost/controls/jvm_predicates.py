@@ -21,12 +21,13 @@ def no_unknown_key(view: Callable[[Server], Config]) -> Check:
     """No key of a program that looks relevant by its name, or holds an address, is unknown."""
 
     def check(server: Server) -> Iterator[Verdict]:
-        yield from _judged(view(server))
+        yield from judged_keys(view(server))
 
     return check
 
 
-def _judged(config: Config) -> Iterator[Verdict]:
+def judged_keys(config: Config) -> Iterator[Verdict]:
+    """What there is to say of one configuration's keys as a whole."""
     if config.unreadable is not None:
         yield judge_setting(config, config.name, lambda _: None, None)
         return
@@ -38,7 +39,7 @@ def _judged(config: Config) -> Iterator[Verdict]:
             yield unknown(f"{'.'.join(path)} may hold keys that cannot be seen", _cite(path, node))
             told.append(path)
             continue
-        verdict = _key(path, node)
+        verdict = judged_key(path, node)
         if verdict is not None:
             yield verdict
             told.append(path)
@@ -48,7 +49,8 @@ def _judged(config: Config) -> Iterator[Verdict]:
     yield passed("every key that looks relevant is one of upstream's", Cited(config.place))
 
 
-def _key(path: tuple[str, ...], node: Node) -> Verdict | None:
+def judged_key(path: tuple[str, ...], node: Node) -> Verdict | None:
+    """What there is to say of one key; ``None`` if it is known or of no concern."""
     known = server_keys()
     if isinstance(node.value, dict) or known.knows(path):
         return None
