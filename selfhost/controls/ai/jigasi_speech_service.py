@@ -57,10 +57,13 @@ def judge(_server: Server, config: Config) -> Iterator[Verdict]:
             yield unknown(f"{node.value} is no recogniser of upstream's", cited)
     for telling, vendor in TELLING.items():
         found = config.get((PREFIX + telling,))
-        if found is not None and str(found.plain()).strip():
-            yield fail(
-                f"{telling} is set: {vendor} is to recognise speech", Cited.node(telling, found)
-            )
+        if found is None or not str(found.plain()).strip():
+            continue
+        if isinstance(found.value, Unknown):
+            yield cannot_tell(telling, found)
+            continue
+        what = f"{telling} is set: {vendor} is to recognise speech"
+        yield fail(what, Cited.node(PREFIX + telling, found))
 
 
 CONTROL = Control(
@@ -117,6 +120,7 @@ CONTROL = Control(
     ),
     unclear=(
         Example({"jigasi.config": f"{KEY}=com.example.OwnService\n"}),
+        Example({"jigasi.config": f"{PREFIX}transcription.oci.compartmentId={{{{ .Env.C }}}}\n"}),
         Example({"jigasi.config": f"{PREFIX}ENABLE_TRANSCRIPTION={{{{ .Env.T }}}}\n"}),
     ),
 )
