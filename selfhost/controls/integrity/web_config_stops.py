@@ -15,6 +15,8 @@ from selfhost.controls.predicates import judge_setting
 from selfhost.controls.web_examples import BROKEN, NO_WEB, served
 from selfhost.controls.web_predicates import unset
 from selfhost.effective.server import Server
+from selfhost.readers import template
+from selfhost.readers.tree import Problem
 
 
 def check(server: Server) -> Iterator[Verdict]:
@@ -25,6 +27,8 @@ def check(server: Server) -> Iterator[Verdict]:
             throws = problem.message.endswith("the script stops here")
             if problem.fatal and (throws or config.unreadable is None):
                 yield fail(f"{problem.message}: nothing below it is applied", where)
+            elif problem.fatal and _refused(server, problem):
+                yield fail(f"{problem.message}: a browser applies nothing of it", where)
             else:
                 yield unknown(problem.message, where)
         if not config.problems:
@@ -33,6 +37,14 @@ def check(server: Server) -> Iterator[Verdict]:
                 if config.unreadable
                 else passed("every line was followed", Cited(config.place))
             )
+
+
+def _refused(server: Server, problem: Problem) -> bool:
+    """Whether a browser refuses the text as it stands. What a server or a template engine still
+    fills in may make it whole."""
+    texts = [d.text for d in server.documents("web.config") if d.path == problem.origin.path]
+    filled = any(template.is_template(text) or "<!--#" in text for text in texts)
+    return problem.message.startswith("does not parse") and not filled
 
 
 CONTROL = Control(
@@ -61,6 +73,8 @@ CONTROL = Control(
             note="an assignment into nothing",
         ),
         served("var config = {};\nconfig.doNotStoreRoom = Yes;\n", at=2, note="no such name"),
+        served("var config = {\n    a: 1\n    b: 2\n};\n", note="a comma is missing"),
+        BROKEN,
     ),
     good=(
         served("var config = {};\n"),
@@ -69,5 +83,11 @@ CONTROL = Control(
         ),
         NO_WEB,
     ),
-    unclear=(BROKEN,),
+    unclear=(
+        served(
+            "var config = {\n  a: 1\n  {{ more }}\n};\n",
+            note="a template, not filled in",
+        ),
+        served('var config = {\n<!--# include virtual="/more.js" -->\n  b: 2\n'),
+    ),
 )
