@@ -79,7 +79,10 @@ def outcome(
     report = decide(report, profile, waivers, today, baseline, options["fail_on_new"])
     if write:
         for form, path in options["reports"].items():
-            Path(path).write_text(formats.render(report, form), "utf-8")
+            try:
+                Path(path).write_text(formats.render(report, form), "utf-8")
+            except OSError as error:
+                raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     code = report.exit_code
     failed = code is ExitCode.FINDINGS or (
         code is ExitCode.INCONCLUSIVE and options["fail_on_partial"]

@@ -103,6 +103,14 @@ def test_it_fails_as_fail_on_says(answer: bytes) -> None:
     assert not outcome(answer, fail_on_partial=False, **one)["failed"]
 
 
+def test_a_report_that_cannot_be_written_is_a_sentence(answer: bytes, tmp_path: Path) -> None:
+    options = ansible_audit.checked({"reports": {"html": str(tmp_path)}})
+    with pytest.raises(UsageError, match="cannot be written"):
+        ansible_audit.outcome(
+            "meet", "2026-01-01T00:00:00Z", Completed(0, answer, b""), options, True
+        )
+
+
 @pytest.mark.parametrize("stdout", [b"", b"garbage\n", b'{"selfhost": 1}\n', b"\xff" * 1000])
 def test_a_host_that_answers_nonsense_is_no_pass(stdout: bytes) -> None:
     found = outcome(stdout)
