@@ -18,14 +18,15 @@ from selfhost.evidence.model import Document
 from selfhost.readers.hocon import read_hocon
 from selfhost.readers.properties import read_properties
 from selfhost.readers.shell_environment import read_shell_environment
+from selfhost.readers.template import doubt, fill, has_marks, is_template, mark
 from selfhost.readers.tree import Node, Origin, Source, Tree, Unknown
 
 if TYPE_CHECKING:
     from selfhost.effective.server import Server
 
-#: What a template or an installer has yet to fill in.
-_PLACEHOLDER = re.compile(r"\{\{.*\}\}|\{%.*%\}|<<\w+>>|\$\{\w|<%.*%>|@@\w+@@|%%\w+%%")
-_CONDITION = re.compile(r"^\s*(?:\{\{-?\s*(if|range|with|end|else)\b|\{%-?\s*(end)?(if|for)\b)")
+#: What an installer has yet to fill in.
+_PLACEHOLDER = re.compile(r"<<\w+>>|\$\{\w|@@\w+@@|%%\w+%%")
+_VALUE = mark("value")
 _HOCON_ROOT = ("org", "jitsi", "jigasi")
 
 
@@ -54,37 +55,23 @@ def _gateway(documents: list[Document], weaker: tuple[Tree, ...]) -> Config:
 
 def _settings(source: Source) -> Tree:
     """The file's keys; what depends on a template is ``Unknown``."""
-    tree = read_properties(source)
+    filled = fill(source.text, _VALUE) if is_template(source.text) else None
+    if filled is None:
+        tree = read_properties(source)
+    else:
+        tree = doubt(read_properties(Source(source.path, filled.text)), filled.doubtful)
     if not isinstance(tree.root.value, dict):
         return tree
-    conditional = _conditional_lines(source.text)
     found = {}
     for key, node in tree.root.value.items():
-        if key.startswith(("{{", "{%")):
+        if has_marks(key):
             continue
         value = node.value
         if isinstance(value, str) and _PLACEHOLDER.search(value):
             value = Unknown("a placeholder that was not filled in")
-        elif node.origin.line in conditional:
-            value = Unknown("depends on a condition of a template")
         found[key] = Node(value, node.origin, node.overrides, node.rest)
     root = tree.root
     return Tree(Node(found, root.origin, root.overrides, root.rest), tree.problems)
-
-
-def _conditional_lines(text: str) -> frozenset[int]:
-    """Numbers of the lines that stand between a template's ``if`` and its ``end``."""
-    depth, found = 0, set()
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-        match = _CONDITION.match(line)
-        if match is None:
-            if depth:
-                found.add(number)
-            continue
-        closes = match[1] == "end" or match[2] == "end"
-        if match[1] != "else":
-            depth = max(0, depth - 1) if closes else depth + 1
-    return frozenset(found)
 
 
 def _properties_of_the_machine(server: "Server") -> tuple[Tree, ...]:

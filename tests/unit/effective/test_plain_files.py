@@ -4,7 +4,7 @@ import pytest
 
 from selfhost.effective.seen import NotInstalled
 from selfhost.effective.server import Server
-from selfhost.evidence.collector import LINES, Redactor
+from selfhost.evidence.collector import _TELLING, LINES, Redactor
 from selfhost.evidence.model import Document, Evidence, State
 
 SECRETS = ("0bscuredPassw0rd", "ya29secretaccesstoken", "1//refreshsecret", "AKsecretkey123")
@@ -52,3 +52,20 @@ def test_what_rclone_keeps_secret_stays_on_the_server_and_the_rest_is_read() -> 
     (config,) = server("rclone.config", shown).documents_of("rclone")
     kinds = [config.get((name, "type")) for name in ("gdrive", "s3")]
     assert [node.value for node in kinds if node is not None] == ["drive", "s3"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("OPENAI_API_KEY", "DEEPGRAM_API_KEY", "XAI_API_KEY", "GEMINI_API_KEY"),
+        *(
+            "SKYNET_S3_SECRET_KEY",
+            "ECHO_REQUESTS_TOKEN",
+            "RTCSTATS_AMPLITUDE_KEY",
+            "OPENAI_TRANSLATION_API_KEY",
+        ),
+    ],
+)
+def test_that_a_key_is_set_is_taken_and_the_key_is_not(name: str) -> None:
+    assert _TELLING.fullmatch(name)
+    assert SECRETS[0] not in Redactor(b"k" * 32).value(name, SECRETS[0])
