@@ -53,7 +53,8 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A systemd unit that is there. ``since``: of its present state, seconds since 1970."""
+    """A systemd unit that is there. ``since``: of its present state, ``killed``: when the kernel
+    last ended one of its processes for want of memory; seconds since 1970."""
 
     active: str | None = None
     sub: str | None = None
@@ -61,6 +62,7 @@ class Unit:
     enabled: str | None = None
     restarts: int | None = None
     since: float | None = None
+    killed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

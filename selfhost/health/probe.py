@@ -35,10 +35,11 @@ PACKAGES = (
     *("openjdk-*-jre-headless", "apache2", "ejabberd", "lighttpd", "caddy", "openresty"),
 )
 LOGS = {
-    "jicofo": "/var/log/jitsi/jicofo.log",
-    "jitsi-videobridge2": "/var/log/jitsi/jvb.log",
-    "prosody": "/var/log/prosody/prosody.err",
+    "jicofo": ("/var/log/jitsi/jicofo.log", "jicofo"),
+    "jitsi-videobridge2": ("/var/log/jitsi/jvb.log", "jvb"),
+    "prosody": ("/var/log/prosody/prosody.err", "prosody"),
 }
+BEFORE_START = 10  # seconds
 #: What is looked for in logs. The names are what the doctor's rules know.
 ERRORS = {
     "password": r"not-authorized|SASLError|SASL authentication failed",
@@ -159,7 +160,7 @@ def reboot() -> Optional[str]:
 
 
 def units(_: Facts) -> Facts:
-    """State, restarts and start (seconds since 1970) of each unit that is installed."""
+    """State, restarts, start (seconds since 1970) and end for want of memory of each unit."""
     names = [name + ".service" for name in UNITS]
     keys = (
         "Id,LoadState,ActiveState,SubState,Result,NRestarts,UnitFileState,"
@@ -169,6 +170,7 @@ def units(_: Facts) -> Facts:
     if shown is None:
         raise RuntimeError("systemctl does not answer")
     boot = time.time() - float((read("/proc/uptime") or "0").split()[0])
+    kills = killed_for_memory()
     found: Facts = {}
     for block in shown.split("\n\n"):
         pairs = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
@@ -181,7 +183,22 @@ def units(_: Facts) -> Facts:
             "enabled": pairs.get("UnitFileState"),
             "restarts": _first_number(pairs.get("NRestarts")),
             "since": boot + int(pairs.get("StateChangeTimestampMonotonic") or 0) / 1e6,
+            "killed": kills.get(pairs["Id"]),
         }
+    return found
+
+
+def killed_for_memory() -> Dict[str, float]:
+    """Units of which the kernel ended a process for want of memory, and when it last did: systemd
+    writes it down, and shows it as a result only until it has started the unit again."""
+    lines = run(
+        *("journalctl", "-q", "-b", "-n", "200", "-o", "json", "--output-fields=UNIT"),
+        *("_PID=1", "MESSAGE_ID=fe6faa94e7774663a0da52717891d8ef"),
+    )
+    found: Dict[str, float] = {}
+    for line in (lines or "").splitlines():
+        entry = json.loads(line)
+        found[str(entry.get("UNIT"))] = int(entry["__REALTIME_TIMESTAMP"]) / 1e6
     return found
 
 
@@ -223,25 +240,65 @@ def listeners(_: Facts) -> Facts:
 
 
 def logs(_: Facts) -> Facts:
-    """Of each log, the known errors in its last part, and how many lines ago the last one was."""
+    """Of each log, the known errors in its last part, and how many lines ago the last one was.
+
+    What a service wrote before it was last started is past, but for the moments before: it may be
+    what ended it.
+    """
+    started: Dict[str, float] = {}
+    for process in processes({}):
+        first = min(started.get(process["user"], process["started"]), process["started"])
+        started[process["user"]] = first
     found: Facts = {}
-    for name, path in LOGS.items():
+    for name, (path, user) in LOGS.items():
         text = read(path, TAIL, tail=True)
         if text is None:
             continue
-        lines = text.splitlines()
+        lines = recent(text.splitlines(), started.get(user, 0.0) - BEFORE_START)
         seen: Facts = {}
         for kind, pattern in ERRORS.items():
             places = [n for n, line in enumerate(lines) if re.search(pattern, line)]
             if places:
                 seen[kind] = {"count": len(places), "lines_ago": len(lines) - places[-1]}
-        modules = re.findall(r"module '([\w.]{1,60})' not found", text)
+        modules = re.findall(r"module '([\w.]{1,60})' not found", "\n".join(lines))
         found[name] = {
             "errors": seen,
             "modules": sorted(set(modules))[:10],
             "written": modified(path),
         }
     return found
+
+
+def recent(lines: List[str], since: float) -> List[str]:
+    """A log's lines from the first that is not older; those that bear no time belong to the one
+    before. All of them where no time is known."""
+    for number in range(len(lines) - 1, -1, -1):
+        written = time_of(lines[number])
+        if written is not None and written < since:
+            later = number + 1
+            while later < len(lines) and time_of(lines[later]) is None:
+                later += 1
+            return lines[later:]
+    return lines
+
+
+def time_of(line: str) -> Optional[float]:
+    """When a line was written: as the Java programs say it, or as Prosody does, without a year."""
+    full = re.search(r"\b(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)\b", line[:200])
+    short = re.match(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d ", line)
+    try:
+        if full:
+            return time.mktime(time.strptime("%s %s" % full.groups(), "%Y-%m-%d %H:%M:%S"))
+        if short:
+            year = time.localtime().tm_year
+            for guess in (year, year - 1):
+                form = "%d %s" % (guess, short[0].strip())
+                written = time.mktime(time.strptime(form, "%Y %b %d %H:%M:%S"))
+                if written < time.time() + 86400:
+                    return written
+    except (ValueError, OverflowError):
+        pass
+    return None
 
 
 def complaints(_: Facts) -> Facts:

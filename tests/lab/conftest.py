@@ -54,11 +54,11 @@ class Site:
         lab.reset(self.server.name, SNAPSHOT)
 
 
-def provisioned(name: str, release: str, folder: Path) -> Site:
+def provisioned(name: str, release: str, folder: Path, hostname: str = "meet.example.test") -> Site:
     """A new server, provisioned by the roles."""
     if any(server.name == name for server in lab.list_servers()):
         lab.down(name)
-    server = lab.up(name, release=release)
+    server = lab.up(name, release=release, hostname=hostname)
     site = Site(server, write_inventory(server, folder / "inventory"))
     done = site.selfhost("apply")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]

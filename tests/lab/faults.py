@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from selfhost import lab
+from selfhost.lab import runtime
 from selfhost.lab.standins.signing import signer
 from tests.lab.conftest import Site
 
@@ -83,10 +84,25 @@ def on(site: Site, script: str) -> str:
     return done.stdout.decode()
 
 
+def mounting(site: Site, script: str) -> None:
+    """A shell script among the server's mounts, with this machine's rights; it must succeed."""
+    found = runtime.known().call("inspect", "--format", "{{.State.Pid}}", site.server.container)
+    pid = found.stdout.decode().strip()
+    subprocess.run(["nsenter", "--target", pid, "--mount", "--pid", "sh", "-c", script], check=True)
+
+
 def settings(site: Site, **values: object) -> None:
     """Settings of the site, over those that it has."""
-    file = site.inventory / "group_vars" / "all" / "zz-fault.yml"
-    file.write_text(yaml.safe_dump(values), encoding="utf-8")
+    _file(site).write_text(yaml.safe_dump(values), encoding="utf-8")
+
+
+def no_settings(site: Site) -> None:
+    """The site's settings are its own again."""
+    _file(site).unlink(missing_ok=True)
+
+
+def _file(site: Site) -> Path:
+    return site.inventory / "group_vars" / "all" / "zz-fault.yml"
 
 
 def secrets(site: Site) -> dict[str, str]:

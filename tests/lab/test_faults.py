@@ -5,7 +5,6 @@
 
 import json
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -30,9 +29,8 @@ MISSING = "dpkg --remove --force-depends jitsi-meet >/dev/null"
 @pytest.fixture
 def troubled(site: Site) -> Iterator[Site]:
     """The provisioned server, put back afterwards whatever was done to it."""
-    file = site.inventory / "group_vars" / "all" / "zz-fault.yml"
     yield site
-    file.unlink(missing_ok=True)
+    faults.no_settings(site)
     site.reset()
 
 
@@ -224,13 +222,6 @@ def test_another_package_manager_at_work(troubled: Site) -> None:
     converges(troubled)
 
 
-def inside(site: Site, *command: str) -> None:
-    """A program of this machine among the server's mounts, with this machine's rights."""
-    found = runtime.known().call("inspect", "--format", "{{.State.Pid}}", site.server.container)
-    pid = found.stdout.decode().strip()
-    subprocess.run(["nsenter", "--target", pid, "--mount", *command], check=True)
-
-
 @pytest.mark.nightly
 @pytest.mark.parametrize(
     ("folder", "role"), [("/var/lib/apt/lists", "jitsi_repository"), ("/etc/nginx/snippets", "web")]
@@ -238,10 +229,10 @@ def inside(site: Site, *command: str) -> None:
 def test_a_full_disk(troubled: Site, folder: str, role: str) -> None:
     if role == "jitsi_repository":
         faults.on(troubled, MISSING)
-    inside(troubled, "mount", "-t", "tmpfs", "-o", "size=4k,mode=0755", "fault", folder)
+    faults.mounting(troubled, f"mount -t tmpfs -o size=4k,mode=0755 fault {folder}")
     faults.on(troubled, f"head -c 65536 /dev/zero > {folder}/filler 2>/dev/null || true")
     assert "free disk space" in told(troubled, "--tags", role)
-    inside(troubled, "umount", folder)
+    faults.mounting(troubled, f"umount {folder}")
     converges(troubled)
 
 

@@ -155,7 +155,7 @@ RULES = (
             *_DEAD,
             *("focus-password", "jvb-password", "trust-stale", "jitsi-videobridge2-dead"),
             *("jicofo-dead", "domain-leftovers", "address-mapping", "bridge-unhealthy"),
-            *("bridge-port", "settings-of-old"),
+            *("bridge-port", "settings-of-old", "xmpp-certificate-expired"),
         ),
     ),
 )

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from selfhost.health.diagnosis import Answer, Found, Look, Rule, Symptom, Unclear
+from selfhost.health.facts import Unit
 from selfhost.health.status import DISK_NONE
 from selfhost.provision import sizing
 from selfhost.provision.machine import CLOCK_ALLOWED_S
 
+_STARTED_AGAIN = 30  # seconds in which systemd does so by itself
 _HEAPS_MOST = 0.75  # of the memory; Java needs half as much again beside its heap
 
 
@@ -55,8 +57,15 @@ def _little(look: Look) -> Iterator[Answer]:
         yield Found((f"{total} MiB of memory; what the host does needs {needed} MiB",))
 
 
+def _ended_for_memory(unit: Unit) -> bool:
+    """Also where systemd has started it again since; not where somebody has, later."""
+    if unit.result == "oom-kill" or unit.killed is None or unit.since is None:
+        return unit.result == "oom-kill"
+    return unit.killed > unit.since - _STARTED_AGAIN
+
+
 def _killed(look: Look) -> Iterator[Answer]:
-    units = [n for n, u in (look.facts.units or {}).items() if u.result == "oom-kill"]
+    units = [n for n, u in (look.facts.units or {}).items() if _ended_for_memory(u)]
     logs = [name for name, log in (look.facts.logs or {}).items() if "memory" in log.errors]
     evidence = [f"systemd: {name} was ended for want of memory" for name in units]
     evidence += [f"the log of {name} tells of memory that ran out" for name in logs]

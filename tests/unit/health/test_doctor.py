@@ -22,6 +22,7 @@ from selfhost.health.recurring import RECURRING
 from selfhost.health.rules import RULES
 from selfhost.provision.checks import DnsAnswer
 from selfhost.reports import diagnosis as report
+from tests.lab.ailments import ELSEWHERE, FREQUENT, IMPOSSIBLE, RARE
 from tests.unit.health.conftest import ALL, DAY, NOW
 from tests.unit.health.conftest import RULES as FILTER
 
@@ -67,6 +68,11 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
         "needs 1800 MiB",
     ),
     ("killed-for-memory", {"units/jitsi-videobridge2/result": "oom-kill"}, "want of memory"),
+    (  # systemd has started it again
+        "killed-for-memory",
+        {"units/jitsi-videobridge2/killed": NOW - 3 * DAY - 3},
+        "jitsi-videobridge2 was ended",
+    ),
     (
         "killed-for-memory",
         {"logs/jicofo/errors": {"memory": {"count": 1, "lines_ago": 1}}},
@@ -151,7 +157,11 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
         },
         "port 443",
     ),
-    ("xmpp-certificate-expired", {"certificates/xmpp/end": NOW - DAY}, "1 days ago"),
+    (
+        "xmpp-certificate-expired",
+        {"certificates/xmpp/end": NOW - DAY, "focus/operational": 0},
+        "1 days ago",
+    ),
     (
         "turn-certificate-old",
         {"certificates/turn/fingerprint": "OLD", "certificates/turn served/fingerprint": "OLD"},
@@ -204,6 +214,24 @@ def test_every_rule_has_a_case() -> None:
         *("not-root", "settings-left-aside", "other-server", "certificate-self-signed"),
     }
     assert {rule.id for rule in RULES} == shown
+
+
+def test_every_rule_has_an_ailment_that_the_lab_makes_or_a_reason_why_not() -> None:
+    made = {rule for ailment in (*FREQUENT, *RARE) for rule in ailment.told}
+    assert {rule.id for rule in RULES} == made | set(ELSEWHERE) | set(IMPOSSIBLE)
+    assert not made & set(ELSEWHERE)
+    assert not (made | set(ELSEWHERE)) & set(IMPOSSIBLE)
+    source = (ROOT / "tests" / "lab" / "test_doctor.py").read_text(encoding="utf-8")
+    assert [test for test in ELSEWHERE.values() if f"def {test}(" not in source] == []
+    document = (ROOT / "docs" / "lab.md").read_text(encoding="utf-8")
+    assert [rule for rule in IMPOSSIBLE if f"`{rule}`" not in document] == []
+
+
+def test_an_end_for_want_of_memory_is_past_once_somebody_has_started_the_service(
+    raw: Raw, expected: Make
+) -> None:
+    raw["units"]["jitsi-videobridge2"].update(killed=NOW - 2 * DAY, since=NOW - DAY)
+    assert told(looked(raw, expected())) == []
 
 
 def test_rules_are_sound() -> None:

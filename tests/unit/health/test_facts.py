@@ -1,6 +1,8 @@
 """The probe's answer is typed, whatever it is."""
 
 import json
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,6 +84,60 @@ def test_a_chain_s_first_certificate_is_the_one_that_is_served() -> None:
     chain = f"Bag attributes\n{begin}\n{one}\n{end}\n{begin}\n{two}\n{end}\n"
     wanted = f"{begin}\n{'A' * 64}\n{'A' * 6}\n{end}\n"
     assert probe.leaf(chain) == probe.leaf(wanted) == wanted
+
+
+def test_what_a_service_logged_before_its_start_is_past() -> None:
+    start = time.mktime((2026, 3, 1, 12, 0, 0, 0, 0, -1))
+    java = [
+        "JVB 2026-03-01 11:00:00.123 SEVERE: [1] Main.main: OutOfMemoryError",
+        "\tat org.jitsi.Main",
+        "JVB 2026-03-01 12:00:05.123 INFO: [1] Main.main: started",
+        "# There is insufficient memory for the Java Runtime Environment",
+    ]
+    assert probe.recent(java, start) == java[2:]
+    assert probe.recent(java, start - 7200) == java
+    assert probe.recent(java, start + 7200) == []
+    unknown = ["no time", "here: OutOfMemoryError"]
+    assert probe.recent(unknown, start) == unknown
+    assert probe.recent([], start) == []
+
+
+def test_prosody_s_lines_bear_no_year() -> None:
+    now = time.time()
+    for seconds in (0, 40 * 86400, 300 * 86400):
+        then = time.localtime(now - seconds)
+        line = time.strftime("%b %d %H:%M:%S modulemanager\terror\tno", then)
+        assert probe.time_of(line) == time.mktime(then)
+    for line in ("", "May", "Foo 31 10:00:00 x", "Feb 31 10:00:00 x", "2026-13-45 99:00:00"):
+        assert probe.time_of(line) is None
+
+
+def test_logs_are_read_from_the_start_of_their_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "prosody.err"
+    stamp = time.strftime("%b %d %H:%M:%S", time.localtime(time.time() - 3600))
+    log.write_text(f"{stamp} modulemanager\terror\tmodule 'basexx' not found:\n", "utf-8")
+    monkeypatch.setattr(probe, "LOGS", {"prosody": (str(log), "prosody")})
+    for start, modules in ((time.time() - 7200, ["basexx"]), (time.time() - 60, [])):
+        processes = [{"user": "prosody", "started": start, "heap": None}]
+        monkeypatch.setattr(probe, "processes", lambda _, found=processes: found)
+        assert probe.logs({})["prosody"]["modules"] == modules
+    monkeypatch.setattr(probe, "processes", lambda _: [])
+    assert probe.logs({})["prosody"]["modules"] == ["basexx"]
+
+
+def test_units_that_the_kernel_ended_are_read_from_the_journal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = (
+        '{"UNIT":"jicofo.service","__REALTIME_TIMESTAMP":"1795829667932548"}\n'
+        '{"UNIT":"jicofo.service","__REALTIME_TIMESTAMP":"1795829669000000"}\n'
+    )
+    monkeypatch.setattr(probe, "run", lambda *_: lines)
+    assert probe.killed_for_memory() == {"jicofo.service": 1795829669.0}
+    monkeypatch.setattr(probe, "run", lambda *_: None)
+    assert probe.killed_for_memory() == {}
 
 
 #: As Prosody 0.12 writes it for the password Pencil0Pencil0Pencil.
