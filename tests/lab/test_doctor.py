@@ -113,7 +113,7 @@ def test_a_look_without_roots_rights_says_so(site: Site) -> None:
         document = diagnosed(site)
     finally:
         hosts.write_text(kept, encoding="utf-8")
-    open_ = {rule: entry["why"] for entry in document["undecided"] for rule in entry["rules"]}
+    open_ = {rule: entry["why"] for entry in document["unknown"] for rule in entry["rules"]}
     assert "ansible_become" in open_["not-root"]
 
 

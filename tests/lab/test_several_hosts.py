@@ -120,6 +120,28 @@ def test_every_host_passes_the_audit_with_all_evidence(several: Several) -> None
     assert len(report["targets"]) == 4
 
 
+def test_every_host_is_fine_and_the_doctor_finds_nothing(several: Several) -> None:
+    status = json.loads(several.selfhost("status", "--format", "json").stdout)
+    assert {host["host"] for host in status["hosts"]} == set(several.servers)
+    wrong = [
+        (host["host"], line)
+        for host in status["hosts"]
+        for line in host["lines"]
+        if line["state"] in ("bad", "unknown")
+    ]
+    assert wrong == []
+    done = several.selfhost("doctor", "--format", "json")
+    document = json.loads(done.stdout)
+    assert (document["diagnoses"], done.returncode) == ([], 0)
+    several.run("jvb1.example.test", "systemctl", "stop", "jitsi-videobridge2")
+    document = json.loads(several.selfhost("doctor", "--format", "json").stdout)
+    several.run("jvb1.example.test", "systemctl", "start", "jitsi-videobridge2")
+    assert ("jvb1.example.test", "jitsi-videobridge2-dead") in {
+        (found["host"], found["rule"]) for found in document["diagnoses"]
+    }
+    assert several.becomes(2)
+
+
 def test_each_host_has_its_own_parts_only(several: Several) -> None:
     packages = {
         host: several.run(host, "dpkg-query", "-W", "-f", "${Package}\n").split()
