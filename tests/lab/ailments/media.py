@@ -17,8 +17,11 @@ def _without(rule: str) -> Ailment:
     )
 
 
-#: The settings of a server that has its public address itself: here its own can be reached.
-_DIRECT: Mapping[str, object] = {"site_public_address": "ADDRESS", "site_private_address": ""}
+#: The settings of a server for one network only: its own address can be reached from here.
+_DIRECT: Mapping[str, object] = {
+    "site_public_address": "ADDRESS",
+    "site_private_address": "ADDRESS",
+}
 _UNMAPPED = f"sed -i 's/static-mappings: .*/static-mappings: []/' {JVB}"
 _NO_ADDRESS_NEEDED = f"sed -i 's/require-valid-address: true/require-valid-address: false/' {JVB}"
 
@@ -74,7 +77,7 @@ RARE = (
         mend=_BRIDGE_AGAIN,
         files=(JVB,),
     ),
-    # A server inside one network, and a bridge that wants an address of the Internet.
+    # A server for one network, and a bridge that wants an address of the Internet.
     Ailment(
         ("bridge-unhealthy",),
         f"{_UNMAPPED} && {_BRIDGE_AGAIN}",
