@@ -4,14 +4,22 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from selfhost.errors import UsageError
+from selfhost.readers.certificates import read_certificates
+from selfhost.readers.tree import Source
 from selfhost.settings import edit
 from selfhost.settings.addresses import domain_problem
 from selfhost.settings.document import read_text
+from selfhost.settings.site import Host
 
 _PENDING = "rename.json"
+_NEW_PAIR = (
+    "have tls_certificate and tls_private_key name a pair for the new domain, or change tls_mode, "
+    "then run this again; nothing was changed"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,41 @@ def planned(inventory: Path, now: str, new: str) -> Rename:
         f"a rename from {pending.old} to {pending.new} has not ended",
         hint=f"finish it: selfhost rename {pending.new}; or go back: selfhost rename {pending.old}",
     )
+
+
+def check_certificate(host: Host, domain: str) -> None:
+    """Raises UsageError when a host with ``tls_mode: own`` has no certificate for ``domain``: the
+    role tls would find out when the old domain is gone already."""
+    settings = host.settings
+    path = settings.get("tls_certificate")
+    if settings.get("tls_mode") != "own" or not isinstance(path, str) or "{{" in path:
+        return
+    names = [domain] if "jitsi_web" in host.groups else []
+    if "jitsi_turn" in host.groups:
+        names.append(str(settings.get("turn_domain") or domain))
+    names = [name for name in names if "{{" not in name]
+    try:
+        text = Path(path).expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+    found, _ = read_certificates(Source(path, text))
+    if not found:
+        raise UsageError(f"{path} holds no certificate", hint=_NEW_PAIR)
+    own = found[0]
+    if own.expires < datetime.now(UTC):
+        raise UsageError(f"the certificate in {path} has expired", hint=_NEW_PAIR)
+    missing = [name for name in dict.fromkeys(names) if not _is_for(own.names, name)]
+    if missing:
+        raise UsageError(
+            f"the certificate in {path} is for {', '.join(own.names) or 'no name'}, "
+            f"not for {' and '.join(missing)}",
+            hint=_NEW_PAIR,
+        )
+
+
+def _is_for(names: tuple[str, ...], domain: str) -> bool:
+    parent = domain.partition(".")[2]
+    return any(name.lower() in (domain, f"*.{parent}") for name in names)
 
 
 def begin(inventory: Path, rename: Rename) -> None:

@@ -162,7 +162,7 @@ def drain(name: str, undo: bool, patience: float, inventory: Path) -> ExitCode:
 def remove(
     name: str, gone: bool, patience: float, inventory: Path, vault_password_file: Path | None
 ) -> ExitCode:
-    """Drain bridge NAME, take its software off its host, revoke its account, forget it.
+    """Drain bridge NAME, take all off its host, revoke its account, forget it.
 
     Exits with 3, and changes nothing but its drain mode, when meetings are left after --timeout.
     """

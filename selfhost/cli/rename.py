@@ -80,10 +80,13 @@ def rename(
 
 def _check(site: "Site", domain: str) -> None:
     """Refuse a domain that leads elsewhere, or that the server cannot show a certificate for."""
+    from selfhost.backup.rename import check_certificate
     from selfhost.errors import UsageError
     from selfhost.provision.checks import Status
     from selfhost.provision.preflight import Trust, check_host
 
+    for host in site.hosts:
+        check_certificate(host, domain)
     for host in site.hosts:
         moved = {**host.settings, "site_domain": domain}
         report = check_host(site, dataclasses.replace(host, settings=moved), Trust())

@@ -192,6 +192,12 @@ def test_a_bridge_is_drained_and_removed_and_nobody_else_is_restarted(several: S
     assert several.started() == before
     left = several.run("jvb2.example.test", "dpkg-query", "-W", "-f", "${Package}\n").split()
     assert "jitsi-videobridge2" not in left
+    # Nor anything else: its packet filter, its sources, its users.
+    assert "selfhost" not in several.run("jvb2.example.test", "nft", "list", "tables")
+    paths = ("/etc", "/var/lib", "/usr/local", "/var/log")
+    search = ["find", *paths, "-xdev", "-iname", "*jitsi*", "-o", "-iname", "*selfhost*"]
+    assert several.run("jvb2.example.test", *search).split() == []
+    assert several.tried("jvb2.example.test", "id", "jvb")[0] != 0
 
 
 def test_it_is_added_again_while_the_others_go_on(several: Several) -> None:

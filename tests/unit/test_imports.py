@@ -33,7 +33,7 @@ MAY = {
         *("errors", "exitcodes"),
     },
     "reports": {"catalog", "reports", "audit", "controls", "health"},
-    "backup": {"backup", "provision", "settings", "targets", "errors"},
+    "backup": {"backup", "provision", "readers", "settings", "targets", "errors"},
     "health": {"health", "provision", "settings", "targets", "errors"},
     "bridges": {"bridges", "provision", "settings", "targets", "errors"},
     "runners": {

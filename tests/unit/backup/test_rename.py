@@ -1,11 +1,18 @@
 """Which rename is carried out, also after an interruption."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
-from selfhost.backup.rename import Rename, begin, end, mentions, planned
+from selfhost.backup.rename import Rename, begin, check_certificate, end, mentions, planned
 from selfhost.errors import UsageError
+from selfhost.settings.site import Host
 
 OLD, NEW, THIRD = "meet.example.org", "talk.example.org", "third.example.org"
 
@@ -58,3 +65,80 @@ def test_a_note_that_is_not_understood_stops(inventory: Path) -> None:
 def test_other_settings_that_name_the_old_domain_are_told(inventory: Path) -> None:
     path = inventory / "group_vars/all/settings.yml"
     assert list(mentions(inventory, OLD)) == [f"{path}:3"]
+
+
+def certificate(path: Path, *names: str, days: int = 30) -> Path:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    end_ = datetime.now(UTC) + timedelta(days=days)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(end_ - timedelta(days=90))
+        .not_valid_after(end_)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(n) for n in names]), False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = path / "own.pem"
+    pem.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return pem
+
+
+def host(*groups: str, **settings: object) -> Host:
+    return Host("a", groups, "192.0.2.1", 22, "root", None, False, "ssh", settings)
+
+
+@pytest.mark.parametrize(
+    ("names", "groups", "turn"),
+    [
+        ((NEW,), ("jitsi_web", "jitsi_turn"), ""),
+        (("*.example.org",), ("jitsi_web", "jitsi_turn"), "turn.example.org"),
+        ((OLD, NEW), ("jitsi_web",), "turn.example.net"),
+        (("turn.example.net",), ("jitsi_turn",), "turn.example.net"),
+        ((OLD,), ("jitsi_videobridge",), ""),
+    ],
+)
+def test_an_own_certificate_that_fits_is_taken(
+    tmp_path: Path, names: tuple[str, ...], groups: tuple[str, ...], turn: str
+) -> None:
+    pem = certificate(tmp_path, *names)
+    check_certificate(
+        host(*groups, tls_mode="own", tls_certificate=str(pem), turn_domain=turn), NEW
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "groups", "turn", "says"),
+    [
+        ((OLD,), ("jitsi_web",), "", f"is for {OLD}, not for {NEW}"),
+        (("*.org",), ("jitsi_web",), "", f"not for {NEW}"),
+        ((f"x.{NEW}",), ("jitsi_web",), "", f"not for {NEW}"),
+        ((NEW,), ("jitsi_web", "jitsi_turn"), "turn.example.net", "not for turn.example.net"),
+        ((OLD,), ("jitsi_turn",), "", f"not for {NEW}"),
+    ],
+)
+def test_an_own_certificate_for_another_name_is_refused_before_anything_changes(
+    tmp_path: Path, names: tuple[str, ...], groups: tuple[str, ...], turn: str, says: str
+) -> None:
+    pem = certificate(tmp_path, *names)
+    own = host(*groups, tls_mode="own", tls_certificate=str(pem), turn_domain=turn)
+    with pytest.raises(UsageError, match=re.escape(says)) as caught:
+        check_certificate(own, NEW)
+    assert "tls_certificate" in caught.value.hint
+    check_certificate(host(*groups, tls_mode="acme", tls_certificate=str(pem)), NEW)
+
+
+def test_an_own_certificate_that_is_over_or_none_is_refused(tmp_path: Path) -> None:
+    pem = certificate(tmp_path, NEW, days=-1)
+    own = host("jitsi_web", tls_mode="own", tls_certificate=str(pem))
+    with pytest.raises(UsageError, match="has expired"):
+        check_certificate(own, NEW)
+    pem.write_text("nothing")
+    with pytest.raises(UsageError, match="holds no certificate"):
+        check_certificate(own, NEW)
+    pem.unlink()
+    with pytest.raises(UsageError, match="cannot be read"):
+        check_certificate(own, NEW)
