@@ -48,7 +48,7 @@ def judge(control: Control, server: Server) -> tuple[Verdict, ...] | None:
     A check that says nothing is ``unknown``: silence is never a pass.
     """
     for need in control.needs:
-        given = (need, ALTERNATIVES.get(need, need))
+        given = (need, *ALTERNATIVES.get(need, ()))
         if not any(server.evidence.in_scope(name) for name in given):
             return None
     try:

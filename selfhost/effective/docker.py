@@ -7,9 +7,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from selfhost.catalog.docker_variables import docker_variables
+from selfhost.effective import helm
 from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer, OutOfScope, Unseen
-from selfhost.evidence.model import Document
+from selfhost.evidence.model import Document, State
 from selfhost.readers import template
 from selfhost.readers.compose import ComposeFile, Service
 from selfhost.readers.compose_merge import read_compose_files
@@ -41,6 +42,8 @@ def settings(server: "Server") -> tuple[Config, ...]:
     containers are asked instead, and for a Compose file alone that leaves all to its ``.env``.
     """
     alone = not server.evidence.of("docker.environment")
+    if _is_chart(server):
+        return helm.configs(server)
     documents = () if alone else _documents(server, "docker.environment")
     services: tuple[Service, ...] = ()
     try:
@@ -64,6 +67,15 @@ def settings(server: "Server") -> tuple[Config, ...]:
         found.append(Config("docker", Origin(document.path), (*layers, own)))
         found += _differing(layers)
     return tuple(found)
+
+
+def _is_chart(server: "Server") -> bool:
+    """Whether values of a Helm chart were given, and no deployment of Compose's."""
+    values = server.evidence.of(helm.SOURCE)
+    given = ("docker.environment", "docker.compose")
+    return any(d.state is not State.ABSENT for d in values) and not any(
+        map(server.evidence.of, given)
+    )
 
 
 def _of_compose(services: tuple[Service, ...], *, alone: bool) -> tuple[Config, ...]:
@@ -153,6 +165,8 @@ def compose(server: "Server") -> ComposeFile:
     ``COMPOSE_PROFILES`` names one. Raises ``NotInstalled``, ``OutOfScope`` and, where a file
     cannot be read, ``Unseen``.
     """
+    if _is_chart(server):
+        return helm.services(server)
     documents = _documents(server, "docker.compose")
     if not documents:
         server.prove_absent("docker", server.looked_for("docker.compose"))

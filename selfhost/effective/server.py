@@ -35,11 +35,12 @@ T = TypeVar("T")
 
 #: Sources that answer the same question: what can be asked of a running server, what files tell.
 ALTERNATIVES = {
-    "nginx.effective": "nginx.files",
-    "docker.environment": "docker.compose",
-    "jibri.config": "jibri.legacy",
-    "jicofo.config": "jicofo.legacy",
-    "videobridge.config": "videobridge.legacy",
+    "nginx.effective": ("nginx.files",),
+    "docker.environment": ("docker.compose", "helm.values"),
+    "docker.compose": ("helm.values",),
+    "jibri.config": ("jibri.legacy",),
+    "jicofo.config": ("jicofo.legacy",),
+    "videobridge.config": ("videobridge.legacy",),
 }
 
 _WHY = {

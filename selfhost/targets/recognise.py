@@ -42,6 +42,10 @@ _CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("docker.compose", r"^services:"),
         ("prometheus.config", r"^scrape_configs:"),
         ("loki.config", r"^auth_enabled:"),
+        (
+            "helm.values",
+            r"(?s)^(?:jibri|jvb|jicofo|prosody|opusTranscriberProxy|transcriber):\s*\n\s+\w+:",
+        ),
         ("nginx.files", r"^\s*(?:server|http|events|upstream \S+)\s*\{"),
         (
             "coturn.config",

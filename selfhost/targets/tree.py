@@ -70,7 +70,7 @@ def _root(files: Files, steps: list[Step], redactor: Redactor) -> tuple[list[Rec
     records: list[Record] = []
     scope: set[str] = set()
     for one in steps:
-        if one.component == "docker":
+        if one.component in ("docker", "helm"):
             continue
         found = list(collector.collect([one.as_json()], disk=files, redaction_key=redactor.key))
         given = any(record["state"] != State.ABSENT for record in found)

@@ -30,13 +30,13 @@ def check(server: Server) -> Iterator[Verdict]:
         for verdict in _judge(service):
             told = True
             yield verdict
+    documents = (*server.optional("docker.compose"), *server.optional("helm.values"))
+    looked = [Cited(Origin(document.path)) for document in documents]
     if compose.rest is not None:
         place = next((Cited(p.origin) for p in compose.problems), None)
-        looked = [Cited(Origin(d.path)) for d in server.documents("docker.compose")]
         cited = (place,) if place is not None else tuple(looked)
         yield unknown(f"there may be further services: {compose.rest.reason}", *cited)
     elif not told:
-        looked = [Cited(Origin(d.path)) for d in server.documents("docker.compose")]
         yield passed("no service is a recorder or transcriber", *looked)
 
 
@@ -74,6 +74,7 @@ CONTROL = Control(
     surfaces=(
         "sys-container-inventory",
         "docker-custom-config-js",
+        "helm-and-ansible-variants",
     ),
     check=check,
     bad=(
