@@ -14,7 +14,7 @@ CONTROL = Control(
     upstream_default="off",
     fix=Fix(
         by_hand="Remove COLIBRI_REST_ENABLED, SHUTDOWN_REST_ENABLED, JICOFO_ENABLE_REST "
-        "and JIGASI_ENABLE_REST from .env."
+        "JIGASI_ENABLE_REST and ENABLE_LOAD_TEST_CLIENT from .env."
     ),
     references=("jitsi/docker-jitsi-meet: docker-compose.yml",),
     surfaces=(
@@ -22,6 +22,7 @@ CONTROL = Control(
         "jvb-rest-shutdown",
         "jicofo-rest-host",
         "jigasi-rest",
+        "load-test-client",
     ),
     check=switched_off(
         "a control interface is on",
@@ -29,6 +30,7 @@ CONTROL = Control(
         "SHUTDOWN_REST_ENABLED",
         "JICOFO_ENABLE_REST",
         "JIGASI_ENABLE_REST",
+        "ENABLE_LOAD_TEST_CLIENT",
     ),
     bad=(
         env("COLIBRI_REST_ENABLED=true\n", at=1),

@@ -38,8 +38,21 @@ CONTROL = Control(
     fix=Fix(by_hand="Find out how the files came there, then delete them and the folder."),
     references=("jitsi/jibri: src/main/resources/reference.conf",),
     gdpr="Art. 5(1)(e), 6",
-    surfaces=("sys-media-files", "sys-transcript-files", "jibri-recordings-directory"),
+    surfaces=(
+        "sys-media-files",
+        "sys-transcript-files",
+        "jibri-recordings-directory",
+        "docker-storage-tree",
+        "docker-legacy-paths",
+    ),
     check=check,
-    bad=(Example({SOURCE: listing_line("/srv/recordings/board.mp4")}, at=1),),
+    bad=(
+        Example({SOURCE: listing_line("/srv/recordings/board.mp4")}, at=1),
+        Example(
+            {SOURCE: listing_line("/root/.jitsi-meet-cfg/transcripts/x.txt")},
+            at=1,
+            note="where older Docker releases kept them",
+        ),
+    ),
     good=(Example({}, absent=(SOURCE,), note="no such folders"), Example({})),
 )
