@@ -1218,10 +1218,10 @@ _MEDIA = re.compile(
 _SPOKEN = re.compile(r"transcript[^/]*\.(?:txt|json|html)\Z|\.(?:vtt|srt)\Z", re.I)
 #: What is never a recording, or is looked into from inside its container.
 _NOT_THERE = frozenset(
-    "docker containers containerd node_modules site-packages .git .cache jitsi-meet".split()
+    "docker containers containerd dpkg apt node_modules site-packages .git .cache jitsi-meet".split()
 )
 _MAX_SEEN = 200000
-_MAX_SEARCH = 4.0
+_MAX_SEARCH = 8.0
 _LARGE = 1 << 20
 _SHORT = 1 << 18
 
@@ -1257,10 +1257,12 @@ def _probe_media(step: Record) -> Record:
             device = os.stat(root).st_dev
         except OSError:
             continue
+        if notes:
+            break
         folders = [root]
         while folders and len(lines) < MAX_MATCHES:
             if seen > _MAX_SEEN or time.monotonic() > deadline:
-                notes.append("stopped after %d names, in %s" % (seen, root))
+                notes.append("stopped after %d names, below %s" % (seen, root))
                 break
             try:
                 with os.scandir(folders.pop()) as entries:
