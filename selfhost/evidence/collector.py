@@ -1218,7 +1218,7 @@ _MEDIA = re.compile(
 _SPOKEN = re.compile(r"transcript[^/]*\.(?:txt|json|html)\Z|\.(?:vtt|srt)\Z", re.I)
 #: What is never a recording, or is looked into from inside its container.
 _NOT_THERE = frozenset(
-    "docker containers containerd dpkg apt node_modules site-packages .git .cache jitsi-meet".split()
+    "docker containers containerd dpkg apt node_modules site-packages .git jitsi-meet".split()
 )
 _MAX_SEEN = 200000
 _MAX_SEARCH = 8.0
