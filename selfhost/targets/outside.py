@@ -92,7 +92,7 @@ class _Looking:
                 f"{self._base} serves no Jitsi Meet: there is no config.js",
                 hint="give the address under which meetings are opened, without the room",
             )
-        shown = self._document("web.page", page.url, page.body)
+        shown = self._document("web.page", page.url, self._without_settings(page))
         xmpp = _lines("outside.xmpp", "xmpp", *self._xmpp(scripts["web.config"]))
         self._paths()
         responses = _lines("outside.responses", "responses", self._answers)
@@ -175,6 +175,16 @@ class _Looking:
                 name = f"{page.url}#{_FILES[source]}"
                 return self._document(source, name, content)
         return None
+
+    def _without_settings(self, page: Answer) -> bytes:
+        """The page without its copies of the settings, which are judged as such; lines stay."""
+
+        def blank(match: re.Match[str]) -> str:
+            if not any(declares.search(match[1]) for declares in _DECLARES.values()):
+                return match[0]
+            return match[0].replace(match[1], "\n" * match[1].count("\n"), 1)
+
+        return _SCRIPT.sub(blank, page.body.decode("utf-8", "replace")).encode()
 
     def _document(self, source: str, path: str, raw: bytes) -> Document:
         try:

@@ -13,7 +13,7 @@ CONTROL = Control(
     "they show rooms and statistics, and one of them stops the program.",
     upstream_default="off",
     fix=Fix(
-        by_hand="Remove COLIBRI_REST_ENABLED, SHUTDOWN_REST_ENABLED, JICOFO_ENABLE_REST "
+        by_hand="Remove COLIBRI_REST_ENABLED, SHUTDOWN_REST_ENABLED, JICOFO_ENABLE_REST, "
         "JIGASI_ENABLE_REST and ENABLE_LOAD_TEST_CLIENT from .env."
     ),
     references=("jitsi/docker-jitsi-meet: docker-compose.yml",),

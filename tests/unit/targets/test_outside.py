@@ -65,6 +65,16 @@ def test_the_page_its_copy_of_the_settings_and_its_headers_are_judged(served: Se
     assert not any(str(r.status) == "pass" and r.control.startswith("host-") for r in found.results)
 
 
+def test_the_copy_of_the_settings_is_not_judged_as_a_script(served: Served) -> None:
+    inside = "var config = {\n // https://tracker.example.com/\n a: 'https://www.jitsi.org/' };"
+    served.places["/"] = text(
+        f"<html><script>{inside}</script>\n<script>fetch('//x.com/a')</script>"
+    )
+    (page,) = OutsideTarget(served.url).collect().of("web.page")
+    assert "jitsi.org" not in page.text
+    assert page.text.splitlines()[3] == "<script>fetch('//x.com/a')</script>"
+
+
 def test_a_certificate_that_is_trusted(
     served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
