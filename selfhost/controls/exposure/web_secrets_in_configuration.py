@@ -10,9 +10,10 @@ from selfhost.controls.model import (
     Verdict,
     fail,
     passed,
-    unknown,
 )
+from selfhost.controls.predicates import judge_setting
 from selfhost.controls.web_examples import BROKEN, NO_WEB, served
+from selfhost.controls.web_predicates import unset
 from selfhost.effective.config import Config
 from selfhost.effective.server import Server
 
@@ -27,7 +28,7 @@ def _check(server: Server) -> Iterator[Verdict]:
 
 def _judged(config: Config) -> Iterator[Verdict]:
     if config.unreadable is not None:
-        yield unknown("the file cannot be read", Cited(config.unreadable.origin))
+        yield judge_setting(config, "config", unset("unread"), None)
         return
     for path, node in config.walk():
         if isinstance(node.value, str) and node.value.strip() and SECRET.search(path[-1]):

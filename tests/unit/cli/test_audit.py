@@ -36,7 +36,10 @@ def selfhost(capsys: pytest.CaptureFixture[str]) -> Command:
 
 
 def test_one_bad_file(folder: Path, selfhost: Command) -> None:
-    (folder / "jicofo.conf").write_text('jicofo.transcription.url-template = "wss://x.example"\n')
+    (folder / "jicofo.conf").write_text(
+        'jicofo.transcription.url-template = "wss://x.example"\n'
+        "jicofo.conference.enable-auto-owner = false\n"
+    )
     done = selfhost("audit", "jicofo.conf", "--format", "json", "-o", "json=report.json")
     assert done.exit_code == 1
     report = json.loads((folder / "report.json").read_text())
