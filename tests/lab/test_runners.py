@@ -70,12 +70,15 @@ def test_through_the_connection_of_testinfra(site: Site, tmp_path: Path) -> None
     (tmp_path / "test_own.py").write_text(
         "def test_own(host, selfhost_audit):\n"
         "    report = selfhost_audit(host)\n"
+        "    bad = ('fail', 'unknown')\n"
+        "    wrong = [(r.control, r.message) for r in report.results if r.status in bad]\n"
+        "    assert wrong == []\n"
         "    assert (report.policy, report.completeness) == ('pass', 'complete')\n"
     )
     plugin = ("-p", "no:selfhost", "-p", "selfhost.runners.pytest_plugin")
     done = started(
         *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin),
-        *("--hosts=ssh://meet", f"--ssh-config={config}", "test_own.py"),
+        *("--sudo", "--hosts=ssh://meet", f"--ssh-config={config}", "test_own.py"),
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stdout + done.stderr
