@@ -8,7 +8,8 @@ from pathlib import Path
 from selfhost import lab
 from selfhost.errors import SelfhostError
 from selfhost.lab.inventory import write_inventory
-from selfhost.lab.switches import TRANSCRIPTION, switch_on
+from selfhost.lab.matrix import switch_on
+from selfhost.lab.switches import TRANSCRIPTION
 
 FOLDER = Path("demo")
 NAME = "demo"

@@ -38,15 +38,22 @@ class Syntax:
             raise GrammarError("holds characters that are not text") from None
         deadline = time.monotonic() + MAX_SECONDS
         late = False
+        whole = memoryview(self.data)
+        pieces: list[memoryview] = []
 
-        def piece(offset: int, _point: object) -> bytes:
+        # The binding never lets go of what this returns, nor of this function with all that it
+        # names: so it names no ``self``, and returns views that are emptied afterwards.
+        def piece(offset: int, _point: object) -> memoryview:
             nonlocal late
             if time.monotonic() > deadline:
                 late = True
-                return b""
-            return self.data[offset : offset + _PIECE]
+            pieces.append(whole[offset : offset + _PIECE] if not late else whole[:0])
+            return pieces[-1]
 
         self._tree = Parser(language).parse(piece)
+        for view in (*pieces, whole):
+            view.release()
+        pieces.clear()
         if late:
             raise GrammarError("takes too long to parse")
         self.root = self._tree.root_node

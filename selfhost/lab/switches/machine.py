@@ -1,0 +1,114 @@
+"""What an admin may do to the machine: packages, programs, files, filters."""
+
+from selfhost.lab.switches.model import Switch, switch
+
+
+def _package(control: str, name: str, what: str, *also: str) -> Switch:
+    """A package of that name, with nothing in it."""
+    script = (
+        "mkdir -p /run/p/DEBIAN && printf '"
+        f"Package: {name}\\nVersion: 1.0-1\\nArchitecture: all\\nMaintainer: a <a@example.com>\\nDescription: x\\n"
+        "' > /run/p/DEBIAN/control && dpkg-deb -b /run/p /run/p.deb >/dev/null && dpkg -i /run/p.deb >/dev/null"
+    )
+    return switch(
+        control, what, script, *also, off=f"dpkg -P {name} >/dev/null; rm -r /run/p /run/p.deb"
+    )
+
+
+def _program(control: str, what: str, name: str, arguments: str, *also: str) -> Switch:
+    """A program of that name that does nothing but sleep, or listen."""
+    script = (
+        f"install -D -m 755 $(command -v perl) {name} && "
+        f"systemd-run --quiet --unit=switched {name} -e 'sleep 600' {arguments}"
+    )
+    return switch(control, what, script, *also, off=f"systemctl stop switched; rm {name}")
+
+
+MACHINE = (
+    switch(
+        "host-ai-credentials",
+        "a key of an AI vendor",
+        "echo 'OPENAI_API_KEY=sk-0123456789abcdefghijklmnopqrstuvwxyz' > /etc/default/assistant",
+    ),
+    _program(
+        "host-ai-programs", "a speech recogniser", "/opt/whisper/whisper-server", "--model large"
+    ),
+    _program(
+        "host-capture-programs",
+        "a program that records the screen",
+        "/opt/bin/ffmpeg",
+        "-f x11grab -i :0 /srv/a.mkv",
+    ),
+    _package("host-recorder", "jibri", "the recorder"),
+    _package("host-transcriber", "jigasi", "the transcriber"),
+    _package("host-monitoring-agents", "datadog-agent", "a vendor's monitoring agent"),
+    _program(
+        "host-recorder-browser",
+        "a browser that joins rooms by itself",
+        "/opt/google/chrome/chrome",
+        "--kiosk --use-fake-ui-for-media-stream",
+    ),
+    switch(
+        "host-recordings",
+        "a recording left on the disk",
+        "mkdir -p /srv/recordings && printf '\\032\\105\\337\\243 webm' > /srv/recordings/board.webm",
+    ),
+    switch(
+        "host-never-packages", "the ban on recorder packages lifted", "rm /etc/apt/preferences.d/*"
+    ),
+    switch(
+        "host-journal-retention",
+        "a journal without an end",
+        "rm /etc/systemd/journald.conf.d/*",
+    ),
+    switch(
+        "host-log-rotation",
+        "logs that stay for half a year",
+        "sed -i 's/rotate .*/rotate 180/' /etc/logrotate.d/jitsi-videobridge2 /etc/logrotate.d/jicofo",
+    ),
+    switch(
+        "host-log-forwarding",
+        "logs sent to another machine",
+        "printf '*.* @@logs.example.com:514\\n' > /etc/rsyslog.d/99-central.conf || "
+        "{ mkdir -p /etc/rsyslog.d && printf '*.* @@logs.example.com:514\\n' > /etc/rsyslog.d/99-central.conf; }",
+    ),
+    switch(
+        "host-upload-jobs",
+        "recordings moved to a cloud every night",
+        "echo '0 3 * * * root rclone move /srv/recordings cloud:calls' > /etc/cron.d/offsite",
+    ),
+    switch(
+        "host-firewall",
+        "the packet filter lets everything in",
+        "nft add chain inet selfhost input '{ policy accept; }'",
+        off="systemctl restart selfhost-firewall",
+    ),
+    switch(
+        "host-confinement",
+        "the bridge may go anywhere",
+        "nft delete table inet selfhost",
+        "host-firewall",
+        off="systemctl restart selfhost-firewall",
+    ),
+    switch(
+        "host-listeners",
+        "the focus's account listens for strangers",
+        "systemd-run --quiet --unit=switched perl -MIO::Socket::INET -e "
+        "'IO::Socket::INET->new(Listen => 1, LocalAddr => \"0.0.0.0\", LocalPort => 5999); sleep 600'; sleep 0.5",
+        off="systemctl stop switched",
+    ),
+    switch(
+        "jvm-agents",
+        "a debugger attached to the bridge",
+        "mkdir -p /run/a && cd /run/a && ln -sf $(command -v perl) java && "
+        "systemd-run --quiet --unit=switched --uid=jvb /run/a/java -e 'sleep 600' "
+        "-javaagent:/opt/a.jar -jar /usr/share/jitsi-videobridge/jitsi-videobridge.jar",
+        off="systemctl stop switched; rm -r /run/a",
+    ),
+    switch(
+        "certificate-expiry",
+        "a certificate that ends tomorrow",
+        "openssl req -x509 -key /etc/jitsi/meet/meet.example.test.key -days 1 -subj /CN=meet.example.test "
+        "-addext subjectAltName=DNS:meet.example.test -out /etc/jitsi/meet/meet.example.test.crt 2>/dev/null",
+    ),
+)

@@ -1,0 +1,49 @@
+"""What an admin may do to the web server and the relay."""
+
+from selfhost.lab.switches.model import switch
+
+_NGINX = "/etc/nginx/sites-available/meet.example.test.conf"
+_TURN = "/etc/turnserver.conf"
+_RELOAD = "systemctl reload nginx"
+
+
+def _inside(line: str) -> str:
+    """A line in the site's TLS server."""
+    return f"sed -i '0,/listen 443[^;]*;/s##&\\n    {line}#' {_NGINX} && {_RELOAD}"
+
+
+SERVERS = (
+    switch(
+        "nginx-access-log",
+        "a log of who was in which room",
+        "sed -i '0,/access_log off;/s//access_log \\/var\\/log\\/nginx\\/rooms.log;/'"
+        f" $(grep -rl 'access_log off;' /etc/nginx/sites-available /etc/nginx/snippets) && {_RELOAD}",
+        off=_RELOAD,
+    ),
+    switch(
+        "nginx-content-injection",
+        "a script put into every page",
+        _inside(
+            'location = \\/x.html { sub_filter \\"<\\/head>\\" \\"<script src=\\/\\/t.example.com\\/x.js><\\/script>\\"; }'
+        ),
+        off=_RELOAD,
+    ),
+    switch(
+        "nginx-content-security-policy",
+        "pages without a policy",
+        f"sed -i '/Content-Security-Policy/d' /etc/nginx/snippets/selfhost-headers.conf && {_RELOAD}",
+        off=_RELOAD,
+    ),
+    switch(
+        "nginx-foreign-proxy",
+        "requests passed on to a third party",
+        _inside("location = \\/rtcstats { proxy_pass https:\\/\\/192.0.2.7; }"),
+        off=_RELOAD,
+    ),
+    switch(
+        "coturn-open-relay", "a relay for inner networks", f"sed -i '/^denied-peer-ip/d' {_TURN}"
+    ),
+    switch("coturn-secret-readable", "the relay's secret for everybody", f"chmod 644 {_TURN}"),
+    switch("coturn-verbose-log", "every relayed connection in the log", f"echo verbose >> {_TURN}"),
+    switch("coturn-metrics", "the relay's figures", f"echo prometheus >> {_TURN}"),
+)
