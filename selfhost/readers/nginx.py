@@ -13,6 +13,7 @@ __all__ = ["Directive", "NginxConfig", "read_nginx_dump", "read_nginx_files"]
 
 MAX_CHARACTERS = 8 * 1024 * 1024
 MAX_INCLUDE_DEPTH = 20
+MAX_NESTING = 100
 MAX_DIRECTIVES = 100_000
 MAX_FILES = 1_000
 _STOCK = frozenset(
@@ -141,16 +142,18 @@ class _Reading:
         self.problems: list[Problem] = []
 
     def directives(self) -> tuple[Directive, ...]:
-        return self._file(self._main, 0)
+        return self._file(self._main, 0, 0)
 
-    def _file(self, path: str, depth: int) -> tuple[Directive, ...]:
+    def _file(self, path: str, depth: int, nesting: int) -> tuple[Directive, ...]:
         self.used.add(path)
         if path not in self._parsed:
             self._parsed[path], problems = statements(self._sources[path])
             self.problems += problems
-        return self._expand(self._parsed[path], depth)
+        return self._expand(self._parsed[path], depth, nesting)
 
-    def _expand(self, level: Sequence[Directive], depth: int) -> tuple[Directive, ...]:
+    def _expand(
+        self, level: Sequence[Directive], depth: int, nesting: int
+    ) -> tuple[Directive, ...]:
         result: list[Directive] = []
         for directive in level:
             self._count += 1
@@ -161,9 +164,13 @@ class _Reading:
                 break
             if directive.name == "include" and directive.block is None:
                 for path in self._included(directive, depth):
-                    result += self._file(path, depth + 1)
+                    result += self._file(path, depth + 1, nesting)
             elif directive.block:
-                block = self._expand(directive.block, depth)
+                if nesting >= MAX_NESTING:
+                    self._problem(directive, "blocks nest too deeply", fatal=True)
+                    self._full = True
+                    break
+                block = self._expand(directive.block, depth, nesting + 1)
                 result.append(
                     Directive(directive.name, directive.arguments, directive.origin, block)
                 )

@@ -116,7 +116,7 @@ def _fuzz(name: str, seconds: int) -> None:
             f"-artifact_prefix={folder}/",
             "-max_len=8192",
             "-timeout=20",
-            "-rss_limit_mb=6000",  # tree-sitter keeps some KiB of each text; the replay measures memory
+            "-rss_limit_mb=6000",  # the binding leaks; the replay measures
             "-print_final_stats=1",
             str(folder / "corpus"),
         ],

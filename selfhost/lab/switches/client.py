@@ -57,7 +57,8 @@ CLIENT = (
     _client(
         "web-recording-consent",
         "recording without asking",
-        "config.recordings = {requireConsent: false};",
+        "config.recordingService.enabled = true;\nconfig.recordings = {requireConsent: false};",
+        "web-recording-service",
     ),
     _client(
         "web-local-recording", "recording in the browser", "config.localRecording.disable = false;"
