@@ -4,6 +4,7 @@ from selfhost.lab.switches.model import Switch, switch
 
 _MAIN = "/etc/prosody/prosody.cfg.lua"
 _SITE = "/etc/prosody/conf.avail/meet.example.test.cfg.lua"
+_OURS = "/etc/prosody/conf.d/selfhost.cfg.lua"
 _MUC = 'Component "conference.meet.example.test"'
 _HOST = 'VirtualHost "meet.example.test"'
 
@@ -76,10 +77,8 @@ CHAT: tuple[Switch, ...] = (
     switch(
         "prosody-default-permissions",
         "whoever comes first may record",
-        _end(
-            'Component "open.meet.example.test" "muc"\n    modules_enabled = { "muc_hide_all"; "muc_meeting_id" }\n'
-            '    storage = "memory"'
-        ),
+        f"sed -i 's/    recording = false;/    recording = true;/' {_OURS}",
+        "jicofo-auto-owner",
     ),
     switch(
         "prosody-lobby-bypass",
@@ -96,18 +95,14 @@ CHAT: tuple[Switch, ...] = (
         "names of recorders",
         _below(_HOST, '    recorder_prefixes = { "bot@" }'),
     ),
-    switch(
-        "prosody-account-data", "address books and cards", "rm /etc/prosody/conf.d/selfhost.cfg.lua"
-    ),
+    switch("prosody-account-data", "address books and cards", f"sed -i '/vcard4/d' {_OURS}"),
     switch(
         "prosody-file-share",
         "files kept by the chat server",
         _end('Component "share.meet.example.test" "http_file_share"'),
     ),
     switch(
-        "prosody-log",
-        "every message in the log",
-        f"sed -i 's#^\\tinfo = .*#\\tdebug = \"/var/log/prosody/prosody.log\";#' {_MAIN}",
+        "prosody-log", "every message in the log", f"sed -i 's#^    warn = #    debug = #' {_OURS}"
     ),
     switch("prosody-message-archive", "an archive of messages", _module(_MUC, "muc_mam")),
     switch(
@@ -118,7 +113,7 @@ CHAT: tuple[Switch, ...] = (
     switch(
         "prosody-room-history",
         "messages told to who comes later",
-        f"sed -i '/^{_MUC}/,/^Component/{{/history/d}}' {_SITE} /etc/prosody/conf.d/*",
+        f"sed -i '/history/d' {_OURS}",
     ),
     switch(
         "prosody-shared-files",
@@ -126,7 +121,14 @@ CHAT: tuple[Switch, ...] = (
         _end('Component "filesharing.meet.example.test" "filesharing_component"'),
     ),
     switch("prosody-stanza-logging", "every stanza in the log", _everywhere("stanza_debug")),
-    switch("prosody-message-counts", "counted messages", _module(_HOST, "measure_message_count")),
+    switch(
+        "prosody-message-counts",
+        "counted messages, told to a vendor",
+        _module(_HOST, "measure_message_count")
+        + "\n"
+        + _below(_HOST, '    amplitude_api_key = "0123456789abcdef"'),
+        "prosody-metrics",
+    ),
     switch("prosody-metrics", "counted stanzas", _everywhere("measure_stanza_counts")),
     switch(
         "prosody-directories",
@@ -145,7 +147,11 @@ CHAT: tuple[Switch, ...] = (
         "keys from somebody else",
         _below(_HOST, '    asap_key_server = "https://keys.example.com/asap"'),
     ),
-    switch("prosody-push-notifications", "messages to app vendors", _everywhere("cloud_notify")),
+    switch(
+        "prosody-push-notifications",
+        "messages to app vendors",
+        f"sed -i '/cloud_notify/d' {_OURS}\n" + _everywhere("cloud_notify"),
+    ),
     switch(
         "prosody-turn-services",
         "somebody else's relay",

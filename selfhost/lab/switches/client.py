@@ -15,7 +15,7 @@ CLIENT = (
     _client(
         "web-transcription-with-recording",
         "captions as soon as somebody records",
-        "config.transcription.enabled = true;\nconfig.transcription.autoTranscribeOnRecord = true;",
+        "config.transcribingEnabled = true;\nconfig.transcription.autoTranscribeOnRecord = true;",
         "web-transcription",
     ),
     _client(
@@ -66,7 +66,8 @@ CLIENT = (
     _client(
         "web-local-recording-silent",
         "recording in the browser that nobody hears of",
-        "config.localRecording.notifyAllParticipants = false;",
+        "config.localRecording.disable = false;\nconfig.localRecording.notifyAllParticipants = false;",
+        "web-local-recording",
     ),
     _client("web-client-is-recorder", "every client as a recorder", "config.iAmRecorder = true;"),
     _client(
@@ -102,7 +103,7 @@ CLIENT = (
         "files kept by a server",
         "config.fileSharing = {enabled: true, apiUrl: 'https://meet.example.test/files'};",
     ),
-    _client("web-recent-list", "a list of past rooms", "config.recentListEnabled = true;"),
+    _client("web-recent-list", "a list of past rooms", "config.doNotStoreRoom = false;"),
     _client("web-analytics-disabled", "statistics allowed", "config.analytics.disabled = false;"),
     _client(
         "web-analytics-scripts",
@@ -140,7 +141,9 @@ CLIENT = (
     _client(
         "web-watchrtc", "call statistics to a vendor", "config.analytics.watchRTCEnabled = true;"
     ),
-    _client("web-app-promotion", "stores' pages for the app", "config.disableDeepLinking = false;"),
+    _client(
+        "web-app-promotion", "stores' pages for the app", "config.deeplinking.disabled = false;"
+    ),
     _client(
         "web-branding-url",
         "branding from elsewhere",

@@ -51,6 +51,7 @@ JAVA = (
         "jicofo-jigasi-brewery",
         "a transcriber's meeting place",
         'jicofo.jigasi.brewery-jid = "JigasiBrewery@internal.auth.meet.example.test"',
+        "prosody-token-features",
     ),
     _focus(
         "jicofo-trusted-domains",
@@ -78,8 +79,10 @@ JAVA = (
     ),
     switch(
         "jvm-legacy-settings",
-        "settings of an old release",
-        f"echo 'org.jitsi.videobridge.ENABLE_STATISTICS=true' > {_BRIDGE}/sip-communicator.properties",
+        "settings of an old release, which win",
+        "echo 'org.ice4j.ice.harvest.STUN_MAPPING_HARVESTER_ADDRESSES=stun.example.com:443' "
+        f"> {_BRIDGE}/sip-communicator.properties",
+        "videobridge-stun",
     ),
     _bridge("videobridge-colibri-rest", "orders over HTTP", "videobridge.apis.rest.enabled = true"),
     _bridge(
