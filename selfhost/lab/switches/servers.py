@@ -37,7 +37,7 @@ SERVERS = (
     switch(
         "nginx-foreign-proxy",
         "requests passed on to a third party",
-        _inside("location = \\/rtcstats { proxy_pass https:\\/\\/192.0.2.7; }"),
+        _inside("location = \\/rtcstats { proxy_pass https:\\/\\/9.9.9.9; }"),
         off=_RELOAD,
     ),
     switch(
