@@ -19,7 +19,7 @@ def _program(control: str, what: str, name: str, arguments: str, *also: str) -> 
     """A program of that name that does nothing but sleep, or listen."""
     script = (
         f"install -D -m 755 $(command -v perl) {name} && "
-        f"systemd-run --quiet --unit=switched {name} -e 'sleep 600' {arguments}"
+        f"systemd-run --quiet --collect --unit=switched {name} -e 'sleep 600' -- {arguments}"
     )
     return switch(control, what, script, *also, off=f"systemctl stop switched; rm {name}")
 
@@ -93,7 +93,7 @@ MACHINE = (
     switch(
         "host-listeners",
         "the focus's account listens for strangers",
-        "systemd-run --quiet --unit=switched perl -MIO::Socket::INET -e "
+        "systemd-run --quiet --collect --unit=switched perl -MIO::Socket::INET -e "
         "'IO::Socket::INET->new(Listen => 1, LocalAddr => \"0.0.0.0\", LocalPort => 5999); sleep 600'; sleep 0.5",
         off="systemctl stop switched",
     ),
@@ -101,7 +101,7 @@ MACHINE = (
         "jvm-agents",
         "a debugger attached to the bridge",
         "mkdir -p /run/a && cd /run/a && ln -sf $(command -v perl) java && "
-        "systemd-run --quiet --unit=switched --uid=jvb /run/a/java -e 'sleep 600' "
+        "systemd-run --quiet --collect --unit=switched --uid=jvb /run/a/java -e 'sleep 600' -- "
         "-javaagent:/opt/a.jar -jar /usr/share/jitsi-videobridge/jitsi-videobridge.jar",
         off="systemctl stop switched; rm -r /run/a",
     ),
