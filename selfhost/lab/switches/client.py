@@ -11,12 +11,18 @@ def _client(control: str, what: str, line: str, *also: str) -> Switch:
 
 
 CLIENT = (
-    _client("web-transcription", "captions", "config.transcribingEnabled = true;"),
+    _client(
+        "web-transcription",
+        "captions",
+        "config.transcribingEnabled = true;",
+        "web-false-safeguards",
+    ),
     _client(
         "web-transcription-with-recording",
         "captions as soon as somebody records",
         "config.transcribingEnabled = true;\nconfig.transcription.autoTranscribeOnRecord = true;",
         "web-transcription",
+        "web-false-safeguards",
     ),
     _client(
         "web-captions-for-all",
@@ -187,7 +193,10 @@ CLIENT = (
         "config.defaultLogoUrl = 'https://cdn.example.com/logo.svg';",
     ),
     _client(
-        "web-shared-video", "videos from anywhere", "config.sharedVideoAllowedURLDomains = ['*'];"
+        "web-shared-video",
+        "videos from anywhere",
+        "config.disableThirdPartyRequests = false;\nconfig.sharedVideoAllowedURLDomains = ['*'];",
+        "web-third-party-requests",
     ),
     _client(
         "web-stun",

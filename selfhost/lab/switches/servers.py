@@ -37,7 +37,9 @@ SERVERS = (
     switch(
         "nginx-foreign-proxy",
         "requests passed on to a third party",
-        _inside("location = \\/rtcstats { proxy_pass https:\\/\\/9.9.9.9; }"),
+        _inside(
+            "location = \\/rtcstats { set $to rtcstats.example.com; proxy_pass https:\\/\\/$to; }"
+        ),
         off=_RELOAD,
     ),
     switch(
