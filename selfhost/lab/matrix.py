@@ -25,7 +25,9 @@ class Caught:
     def exactly(self) -> bool:
         """Its control failed, what it implies failed, nothing else did, and then it was clean."""
         wanted = {self.switch.control} | self.switch.also
-        return self.failed == wanted and not self.unknown and not self.left
+        prefix = self.switch.unclear
+        unclear = {name for name in self.unknown if not (prefix and name.startswith(prefix))}
+        return self.failed == wanted and not unclear and not self.left
 
 
 def switch_on(name: str, switch: Switch) -> None:

@@ -3,8 +3,8 @@
 from selfhost.lab.switches.model import Switch, switch
 
 
-def _package(control: str, name: str, what: str, *also: str) -> Switch:
-    """A package of that name, with nothing in it."""
+def _package(control: str, name: str, what: str, unclear: str = "") -> Switch:
+    """A package of that name, with nothing in it: what its settings would say, nobody can tell."""
     script = (
         "mkdir -p /run/p/DEBIAN && printf '"
         f"Package: {name}\\nVersion: 1.0-1\\nArchitecture: all\\nMaintainer: a <a@example.com>\\nDescription: x\\n"
@@ -39,8 +39,8 @@ MACHINE = (
         "/opt/bin/ffmpeg",
         "-f x11grab -i :0 /srv/a.mkv",
     ),
-    _package("host-recorder", "jibri", "the recorder"),
-    _package("host-transcriber", "jigasi", "the transcriber"),
+    _package("host-recorder", "jibri", "the recorder", "jibri-"),
+    _package("host-transcriber", "jigasi", "the transcriber", "jigasi-"),
     _package("host-monitoring-agents", "datadog-agent", "a vendor's monitoring agent"),
     _program(
         "host-recorder-browser",
