@@ -10,9 +10,8 @@ def _package(control: str, name: str, what: str, unclear: str = "") -> Switch:
         f"Package: {name}\\nVersion: 1.0-1\\nArchitecture: all\\nMaintainer: a <a@example.com>\\nDescription: x\\n"
         "' > /run/p/DEBIAN/control && dpkg-deb -b /run/p /run/p.deb >/dev/null && dpkg -i /run/p.deb >/dev/null"
     )
-    return switch(
-        control, what, script, *also, off=f"dpkg -P {name} >/dev/null; rm -r /run/p /run/p.deb"
-    )
+    off = f"dpkg -P {name} >/dev/null; rm -r /run/p /run/p.deb"
+    return switch(control, what, script, off=off, unclear=unclear)
 
 
 def _program(control: str, what: str, name: str, arguments: str, *also: str) -> Switch:
@@ -64,7 +63,7 @@ MACHINE = (
     switch(
         "host-log-rotation",
         "logs that stay for half a year",
-        "sed -i 's/rotate .*/rotate 180/' /etc/logrotate.d/jitsi-videobridge2 /etc/logrotate.d/jicofo",
+        "sed -i 's/rotate .*/rotate 180/' $(grep -l jitsi /etc/logrotate.d/*)",
     ),
     switch(
         "host-log-forwarding",
@@ -86,16 +85,8 @@ MACHINE = (
     switch(
         "host-confinement",
         "the bridge may go anywhere",
-        "nft delete table inet selfhost",
-        "host-firewall",
+        "nft add chain inet selfhost output '{ policy accept; }' && nft flush chain inet selfhost output",
         off="systemctl restart selfhost-firewall",
-    ),
-    switch(
-        "host-listeners",
-        "the focus's account listens for strangers",
-        "systemd-run --quiet --collect --unit=switched perl -MIO::Socket::INET -e "
-        "'IO::Socket::INET->new(Listen => 1, LocalAddr => \"0.0.0.0\", LocalPort => 5999); sleep 600'; sleep 0.5",
-        off="systemctl stop switched",
     ),
     switch(
         "jvm-agents",
