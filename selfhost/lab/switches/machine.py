@@ -63,7 +63,7 @@ MACHINE = (
     switch(
         "host-log-rotation",
         "logs that stay for half a year",
-        "sed -i 's/rotate .*/rotate 180/' $(grep -l jitsi /etc/logrotate.d/*)",
+        "sed -i 's/rotate .*/rotate 180/; s/maxage .*/maxage 180/' $(grep -l jitsi /etc/logrotate.d/*)",
     ),
     switch(
         "host-log-forwarding",
