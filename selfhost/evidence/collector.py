@@ -989,7 +989,20 @@ def _environment(pid: int, redactor: Redactor) -> Optional[Dict[str, Optional[st
     }
 
 
-def _process(pid: int, redactor: Redactor) -> Optional[Record]:
+def _container_of(pid: int, own: str = "") -> str:
+    """The id of the innermost container that a process runs in, as its control group tells.
+
+    Empty on the machine itself, which may be a container too: ``own`` is the one of its first
+    process.
+    """
+    try:
+        found = _CONTAINER.findall(_slurp("/proc/%d/cgroup" % pid).decode("utf-8", "replace"))
+    except OSError:
+        return ""
+    return found[-1] if found and found[-1] != own else ""
+
+
+def _process(pid: int, redactor: Redactor, own: str) -> Optional[Record]:
     base = "/proc/%d/" % pid
     raw = _slurp(base + "stat").decode("utf-8", "replace")
     fields = raw[raw.rindex(")") + 2 :].split()
@@ -1013,7 +1026,6 @@ def _process(pid: int, redactor: Redactor) -> Optional[Record]:
     except OSError:
         cgroup = ""
     units = _UNIT.findall(cgroup)
-    container = _CONTAINER.search(cgroup)
     command_line = _slurp(base + "cmdline").decode("utf-8", "replace")
     if "\0" not in command_line.rstrip("\0") and " " in command_line:
         command_line = command_line.rstrip("\0 ")  # a title that the program gave itself
@@ -1028,15 +1040,16 @@ def _process(pid: int, redactor: Redactor) -> Optional[Record]:
         "arguments": redactor.arguments(arguments),
         "environment": _environment(pid, redactor),
         "unit": units[-1] if units else "",
-        "container": container[1] if container else "",
+        "container": _container_of(pid, own),
     }
 
 
 def _probe_processes(step: Record, redactor: Redactor) -> Record:
     found: Dict[int, Record] = {}
+    own = _container_of(1)
     for pid in _pids():
         try:
-            process = _process(pid, redactor)
+            process = _process(pid, redactor, own)
         except (OSError, ValueError, IndexError):
             continue  # it ended meanwhile
         if process is not None:

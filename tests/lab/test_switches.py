@@ -14,7 +14,7 @@ SAMPLE = 8
 
 #: Controls that pass on a provisioned server and whose switch is still to be written.
 WITHOUT_A_SWITCH = frozenset(
-    [
+    (
         "container-engine-access",
         "container-logs",
         "container-switches",
@@ -23,7 +23,6 @@ WITHOUT_A_SWITCH = frozenset(
         "host-backups",
         "host-containers-unseen",
         "host-content-servers",
-        "host-listeners",
         "host-loopback-sound",
         "host-memory-dumps",
         "host-memory-images",
@@ -56,7 +55,7 @@ WITHOUT_A_SWITCH = frozenset(
         "web-secrets-in-configuration",
         "web-session-options",
         "web-unclassified-keys",
-    ]
+    )
 )
 
 

@@ -20,9 +20,7 @@ CLIENT = (
     _client(
         "web-transcription-with-recording",
         "captions as soon as somebody records",
-        "config.transcribingEnabled = true;\nconfig.transcription.autoTranscribeOnRecord = true;",
-        "web-transcription",
-        "web-false-safeguards",
+        "config.autoCaptionOnRecord = true;",
     ),
     _client(
         "web-captions-for-all",

@@ -89,6 +89,13 @@ MACHINE = (
         off="systemctl restart selfhost-firewall",
     ),
     switch(
+        "host-listeners",
+        "a program that listens for strangers",
+        "systemd-run --quiet --collect --unit=switched perl -MIO::Socket::INET -e "
+        "'our $s = IO::Socket::INET->new(Listen => 1, LocalAddr => \"0.0.0.0\", LocalPort => 5999); sleep 600'; sleep 0.5",
+        off="systemctl stop switched",
+    ),
+    switch(
         "jvm-agents",
         "a debugger attached to the bridge",
         "mkdir -p /run/a && cd /run/a && ln -sf $(command -v perl) java && "

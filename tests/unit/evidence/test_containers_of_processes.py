@@ -1,0 +1,30 @@
+"""A server may be a container itself; what runs inside it counts as the machine's own."""
+
+from pathlib import Path
+
+import pytest
+
+from selfhost.evidence import collector
+
+OUTER, INNER = "a" * 64, "b" * 64
+SERVER = f"/libpod_parent/libpod-{OUTER}"
+
+
+@pytest.mark.parametrize(
+    ("path", "container"),
+    [
+        ("/system.slice/jicofo.service", ""),
+        (f"{SERVER}/system.slice/jicofo.service", ""),
+        (f"/system.slice/docker-{INNER}.scope", INNER),
+        (f"{SERVER}/machine.slice/libpod-{INNER}.scope/container", INNER),
+    ],
+)
+def test_the_innermost_container_that_is_not_the_server(
+    path: str, container: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slurp(name: str, limit: int = 0) -> bytes:
+        assert Path(name).name == "cgroup"
+        return f"0::{path}\n".encode()
+
+    monkeypatch.setattr(collector, "_slurp", slurp)
+    assert collector._container_of(100, OUTER) == container
