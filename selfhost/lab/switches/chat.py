@@ -172,4 +172,16 @@ CHAT: tuple[Switch, ...] = (
         "transcription by force",
         _module(_MUC, "force_async_transcription"),
     ),
+    switch(
+        "jicofo-auto-owner",
+        "whoever comes first may transcribe",
+        f"sed -i 's/    transcription = false;/    transcription = true;/' {_OURS}",
+        "prosody-default-permissions",
+    ),
+    switch(
+        "prosody-plain-clients",
+        "logins without TLS from anywhere",
+        f'sed -i \'s/^c2s_interfaces = .*/c2s_interfaces = {{ "*" }}/; '
+        f"s/^c2s_require_encryption = true/c2s_require_encryption = false/' {_OURS}",
+    ),
 )

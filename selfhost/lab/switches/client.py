@@ -5,9 +5,9 @@ from selfhost.lab.switches.model import Switch, switch
 _MEET = "/etc/jitsi/meet/meet.example.test"
 
 
-def _client(control: str, what: str, line: str, *also: str) -> Switch:
+def _client(control: str, what: str, line: str, *also: str, unclear: str = "") -> Switch:
     script = f"cat >> {_MEET}-config.js <<'END'\n{line}\nEND"
-    return switch(control, what, script, *also)
+    return switch(control, what, script, *also, unclear=unclear)
 
 
 CLIENT = (
@@ -226,5 +226,32 @@ CLIENT = (
         "a tracker in the page",
         "sed -i 's#</head>#<script src=\"https://www.googletagmanager.com/gtag/js\"></script></head>#'"
         " /usr/share/jitsi-meet/index.html",
+    ),
+    _client(
+        "web-false-safeguards",
+        "a setting that nobody reads",
+        "config.transcription.disableStartForAll = true;",
+    ),
+    _client(
+        "web-misplaced-hardening",
+        "hardening that is misspelt",
+        "config.disableThirdpartyRequests = true;",
+    ),
+    _client("web-session-options", "a mirrored session", "config.secondScreen = {enabled: true};"),
+    _client(
+        "web-secrets-in-configuration",
+        "a secret that every visitor gets",
+        "config.app_secret = '0123456789abcdef0123';",
+        unclear="web-unclassified-keys",
+    ),
+    _client(
+        "web-unclassified-keys",
+        "something new that nobody knows",
+        "config.aiAssistant = {enabled: true, endpoint: 'https://api.openai.com/v1/'};",
+    ),
+    switch(
+        "web-public-folder",
+        "a file in the public folder",
+        "mkdir -p /etc/jitsi/meet/public && echo '{}' > /etc/jitsi/meet/public/rooms.json",
     ),
 )

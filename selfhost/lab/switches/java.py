@@ -117,4 +117,34 @@ JAVA = (
         "a third party's STUN server",
         'ice4j.harvest.mapping.stun.addresses = [ "meet-jit-si-turnrelay.jitsi.net:443" ]',
     ),
+    switch(
+        "jicofo-metadata-log",
+        "metadata of rooms in the log",
+        f"sed -i 's/^.level=.*/.level=INFO/' {_JICOFO}/logging.properties",
+    ),
+    _focus(
+        "jicofo-moderator-checks",
+        "recording for everybody",
+        "jicofo.conference.enable-moderator-checks = false",
+    ),
+    _focus(
+        "jicofo-unknown-keys",
+        "something new in the focus",
+        'jicofo.assistant.target = "https://api.openai.com/v1"',
+    ),
+    _focus(
+        "jvm-foreign-xmpp",
+        "somebody else's chat server",
+        'jicofo.xmpp.service { enabled = true, hostname = "xmpp.example.com", domain = "example.com" }',
+    ),
+    _bridge(
+        "videobridge-packet-debug",
+        "notes about single packets",
+        "jmt.debug.packet-timeline.enabled = true",
+    ),
+    _bridge(
+        "videobridge-unknown-keys",
+        "something new in the bridge",
+        'videobridge.insight.target = "https://api.openai.com/v1"',
+    ),
 )

@@ -7,7 +7,7 @@ def _package(control: str, name: str, what: str, unclear: str = "") -> Switch:
     """A package of that name, with nothing in it: what its settings would say, nobody can tell."""
     script = (
         "mkdir -p /run/p/DEBIAN && printf '"
-        f"Package: {name}\\nVersion: 1.0-1\\nArchitecture: all\\nMaintainer: a <a@example.com>\\nDescription: x\\n"
+        f"Package: {name}\\nVersion: 9.0-1\\nArchitecture: all\\nMaintainer: a <a@example.com>\\nDescription: x\\n"
         "' > /run/p/DEBIAN/control && dpkg-deb -b /run/p /run/p.deb >/dev/null && dpkg -i /run/p.deb >/dev/null"
     )
     off = f"dpkg -P {name} >/dev/null; rm -r /run/p /run/p.deb"
@@ -108,5 +108,48 @@ MACHINE = (
         "a certificate that ends tomorrow",
         "openssl req -x509 -key /etc/jitsi/meet/meet.example.test.key -days 1 -subj /CN=meet.example.test "
         "-addext subjectAltName=DNS:meet.example.test -out /etc/jitsi/meet/meet.example.test.crt 2>/dev/null",
+    ),
+    _package("host-address-reports", "crowdsec", "addresses of visitors told to others"),
+    _package(
+        "host-upload-integrations", "jitsi-upload-integrations", "a program that uploads recordings"
+    ),
+    _program(
+        "host-other-web-servers",
+        "a tunnel through a company",
+        "/opt/cloudflared",
+        "tunnel run x",
+    ),
+    switch(
+        "host-backups",
+        "a backup that takes logs along",
+        "echo '0 3 * * * root restic -r sftp:nas:/r backup /var/log /etc' > /etc/cron.d/backup",
+    ),
+    switch(
+        "host-memory-dumps",
+        "memory of the bridge on the disk",
+        "echo x > /tmp/java_pid812.hprof",
+        off="rm /tmp/java_pid812.hprof",
+    ),
+    switch(
+        "host-memory-images",
+        "memory of a crashed program on the disk",
+        "mkdir -p /var/crash && echo x > /var/crash/java.crash",
+        off="rm -r /var/crash",
+    ),
+    switch(
+        "host-package-sources",
+        "packages without a signature",
+        "echo 'deb [trusted=yes] https://deb.example.com/ stable main' > /etc/apt/sources.list.d/x.list",
+    ),
+    switch(
+        "host-root-accounts",
+        "a second root",
+        "echo 'toor:x:0:0::/root:/bin/sh' >> /etc/passwd",
+    ),
+    switch(
+        "host-stray-recordings",
+        "a recording under another name",
+        "printf '\\000\\000\\000\\040ftypisom' > /home/admin/board && truncate -s 9M /home/admin/board",
+        off="rm /home/admin/board",
     ),
 )

@@ -48,4 +48,36 @@ SERVERS = (
     switch("coturn-secret-readable", "the relay's secret for everybody", f"chmod 644 {_TURN}"),
     switch("coturn-verbose-log", "every relayed connection in the log", f"echo verbose >> {_TURN}"),
     switch("coturn-metrics", "the relay's figures", f"echo prometheus >> {_TURN}"),
+    switch(
+        "coturn-console",
+        "the relay's console for everybody",
+        f"sed -i '/^no-cli/d' {_TURN} && printf 'cli-ip=0.0.0.0\\ncli-password=x\\n' >> {_TURN}",
+    ),
+    switch(
+        "nginx-cross-origin",
+        "answers that other sites may read",
+        _inside("location = \\/open { add_header Access-Control-Allow-Origin *; }"),
+        "nginx-content-security-policy",  # a header of its own ends what it inherits
+        off=_RELOAD,
+    ),
+    switch(
+        "nginx-focus-proxy",
+        "the focus's interface for everybody",
+        _inside("location \\/focus\\/ { proxy_pass http:\\/\\/127.0.0.1:8888\\/; }"),
+        off=_RELOAD,
+    ),
+    switch(
+        "nginx-provider-proxy",
+        "a company before the server",
+        _inside("real_ip_header CF-Connecting-IP;"),
+        off=_RELOAD,
+    ),
+    switch(
+        "nginx-tenant-configuration",
+        "other settings at another address",
+        _inside(
+            "location = \\/sales\\/config.js { alias \\/etc\\/jitsi\\/meet\\/sales-config.js; }"
+        ),
+        off=_RELOAD,
+    ),
 )
