@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from selfhost.readers.tree import Origin, Problem, Source
 
+MAX_PROBLEMS = 1000
 MAX_ITEMS = 100_000
 MAX_LINE = 1024 * 1024
 _NOWHERE = Origin("")
@@ -279,6 +280,9 @@ def _each_line(source: Source, read: Callable[[str, Origin], T | None]) -> Read[
         item = read(line, origin) if len(line) <= MAX_LINE else None
         if item is None:
             problems.append(Problem(origin, "the line was not understood"))
+            if len(problems) >= MAX_PROBLEMS:
+                problems.append(Problem(origin, "and so on: not read any further", fatal=True))
+                break
         else:
             items.append(item)
     return tuple(items), tuple(problems)

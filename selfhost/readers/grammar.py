@@ -4,14 +4,18 @@ tree-sitter recovers from any input, but its recovery can take long on hostile t
 handed over in pieces, and the supply ends when the time is up.
 """
 
+import re
 import time
 
 from tree_sitter import Language, Node, Parser
 
 MAX_TEXT = 2 * 1024 * 1024
 MAX_NODES = 400_000
-MAX_SECONDS = 3.0
+MAX_SECONDS = 1.5  # of processor time
+MAX_NESTING = 2000
+MAX_TEMPLATES = 2000  # unclosed ones take the square of their number
 _PIECE = 4096
+_BRACKETS = re.compile(r"[(\[{]+|[)\]}]+")
 
 
 class GrammarError(Exception):
@@ -36,7 +40,11 @@ class Syntax:
             self.data = text.encode()
         except UnicodeEncodeError:
             raise GrammarError("holds characters that are not text") from None
-        deadline = time.monotonic() + MAX_SECONDS
+        if _nests_deeper(text, MAX_NESTING):
+            raise GrammarError("nested too deeply")
+        if text.count("`") > MAX_TEMPLATES:
+            raise GrammarError("holds too many template strings")
+        deadline = time.thread_time() + MAX_SECONDS
         late = False
         whole = memoryview(self.data)
         pieces: list[memoryview] = []
@@ -45,7 +53,7 @@ class Syntax:
         # names: so it names no ``self``, and returns views that are emptied afterwards.
         def piece(offset: int, _point: object) -> memoryview:
             nonlocal late
-            if time.monotonic() > deadline:
+            if time.thread_time() > deadline:
                 late = True
             pieces.append(whole[offset : offset + _PIECE] if not late else whole[:0])
             return pieces[-1]
@@ -62,6 +70,20 @@ class Syntax:
 
     def text(self, node: Node) -> str:
         return self.data[node.start_byte : node.end_byte].decode()
+
+
+def _nests_deeper(text: str, limit: int) -> bool:
+    """Whether brackets, wherever they stand, are ever open more than ``limit`` deep: the parser's
+    recovery from such text takes the square of its length, also after its supply has ended."""
+    if text.count("(") + text.count("[") + text.count("{") <= limit:
+        return False
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        signs = found[0]
+        depth = depth + len(signs) if signs[0] in "([{" else max(0, depth - len(signs))
+        if depth > limit:
+            return True
+    return False
 
 
 def _first_error(root: Node) -> int:

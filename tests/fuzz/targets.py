@@ -28,6 +28,9 @@ from selfhost.reports import json, terminal
 
 Target = Callable[[str], object]
 
+#: Loaded before anything is watched: modules run code of their own when they are imported.
+CONTROLS = controls()
+
 
 def _source(text: str) -> Source:
     return Source("/fuzzed", text)
@@ -79,7 +82,7 @@ def _audit(text: str) -> None:
     chosen = names[ord(text[0]) % len(names)] if text else names[0]
     document = Document(chosen, "/fuzzed", State.PRESENT, text[1:].encode("utf-8", "replace"))
     evidence = Evidence("fuzzed", "2026-01-01T00:00:00Z", (document,), frozenset({chosen}))
-    report = Report((evaluate(evidence, controls()),), None, "0", 1, "0")
+    report = Report((evaluate(evidence, CONTROLS),), None, "0", 1, "0")
     json.render(report)
     terminal.render(report, width=100, colour=False, verbose=True)
 
@@ -126,7 +129,7 @@ def seeds(target: str) -> Iterator[str]:
     """What to start from: the controls' examples in that format."""
     names = sources()
     wanted = _EVIDENCE.get(target, names)
-    for control in controls():
+    for control in CONTROLS:
         for example in (*control.bad, *control.good, *control.unclear):
             for source, text in example.evidence.items():
                 if source not in wanted:

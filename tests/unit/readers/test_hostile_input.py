@@ -50,7 +50,25 @@ def test_cut_and_pasted(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
-    "piece", ["(", "[", "{", '"', "a=", "a.b.", "include ", "${", "-- ", "\0", "[[", "/*", "a {\n"]
+    "piece",
+    [
+        "(",
+        "[",
+        "{",
+        '"',
+        "a=",
+        "a.b.",
+        "include ",
+        "${",
+        "-- ",
+        "\0",
+        "[[",
+        "/*",
+        "a {\n",
+        "`",
+        "do ",
+        "if a then ",
+    ],
 )
 def test_a_long_row_of_the_same(name: str, piece: str) -> None:
     guard.checked(TARGETS[name], piece * (200_000 // len(piece)))
