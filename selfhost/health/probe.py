@@ -39,7 +39,7 @@ LOGS = {
     "jitsi-videobridge2": ("/var/log/jitsi/jvb.log", "jvb"),
     "prosody": ("/var/log/prosody/prosody.err", "prosody"),
 }
-BEFORE_START = 10  # seconds
+BEFORE_START = {"memory": 10}  # seconds; of others 2, as clocks of logs are coarse
 #: What is looked for in logs. The names are what the doctor's rules know.
 ERRORS = {
     "password": r"not-authorized|SASLError|SASL authentication failed",
@@ -242,44 +242,60 @@ def listeners(_: Facts) -> Facts:
 def logs(_: Facts) -> Facts:
     """Of each log, the known errors in its last part, and how many lines ago the last one was.
 
-    What a service wrote before it was last started is past, but for the moments before: it may be
-    what ended it.
+    What a service wrote before it was last started, or before it ended, is past; but for the
+    moments before, as it may be what ended it.
     """
-    started: Dict[str, float] = {}
-    for process in processes({}):
-        first = min(started.get(process["user"], process["started"]), process["started"])
-        started[process["user"]] = first
+    began = beginnings()
     found: Facts = {}
-    for name, (path, user) in LOGS.items():
-        text = read(path, TAIL, tail=True)
-        if text is None:
+    for name, (path, _user) in LOGS.items():
+        text, written = read(path, TAIL, tail=True), modified(path)
+        if text is None or written is None:
             continue
-        lines = recent(text.splitlines(), started.get(user, 0.0) - BEFORE_START)
+        lines = text.splitlines()
         seen: Facts = {}
         for kind, pattern in ERRORS.items():
-            places = [n for n, line in enumerate(lines) if re.search(pattern, line)]
+            since = began.get(name, 0.0) - BEFORE_START.get(kind, 2)
+            later = recent(lines, since, written)
+            places = [n for n, line in enumerate(later) if re.search(pattern, line)]
             if places:
-                seen[kind] = {"count": len(places), "lines_ago": len(lines) - places[-1]}
-        modules = re.findall(r"module '([\w.]{1,60})' not found", "\n".join(lines))
+                seen[kind] = {"count": len(places), "lines_ago": len(later) - places[-1]}
+        since = began.get(name, 0.0) - 2
+        modules = re.findall(
+            r"module '([\w.]{1,60})' not found", "\n".join(recent(lines, since, written))
+        )
         found[name] = {
             "errors": seen,
             "modules": sorted(set(modules))[:10],
-            "written": modified(path),
+            "written": written,
         }
     return found
 
 
-def recent(lines: List[str], since: float) -> List[str]:
-    """A log's lines from the first that is not older; those that bear no time belong to the one
-    before. All of them where no time is known."""
-    for number in range(len(lines) - 1, -1, -1):
-        written = time_of(lines[number])
-        if written is not None and written < since:
-            later = number + 1
-            while later < len(lines) and time_of(lines[later]) is None:
-                later += 1
-            return lines[later:]
-    return lines
+def beginnings() -> Dict[str, float]:
+    """When each service's process was started; of one that does not run, when it ended."""
+    try:
+        found = {name: unit["since"] for name, unit in units({}).items()}
+    except RuntimeError:
+        found = {}
+    for name, (_, user) in LOGS.items():
+        started = [p["started"] for p in processes({}) if p["user"] == user]
+        if started:
+            found[name] = min(started)
+    return found
+
+
+def recent(lines: List[str], since: float, written: float) -> List[str]:
+    """A log's lines from the first that is not older. Those that bear no time belong to the one
+    before; the last ones were written when the file was. All of them where no time is known."""
+    times = [time_of(line) for line in lines]
+    known = [number for number, when in enumerate(times) if when is not None]
+    old = [number for number in known if (times[number] or 0.0) < since]
+    if not old:
+        return lines
+    later = [number for number in known if number > old[-1]]
+    if later:
+        return lines[later[0] :]
+    return lines[old[-1] + 1 :] if written >= since else []
 
 
 def time_of(line: str) -> Optional[float]:

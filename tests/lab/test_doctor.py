@@ -19,6 +19,8 @@ from tests.lab.ailments.ailment import Ailment
 from tests.lab.conftest import Site, provisioned
 
 KEPT = "/root/kept.tar"
+#: Ailment after ailment, more often than systemd would start a service.
+_START_AGAIN = "systemctl reset-failed; "
 
 
 def diagnosed(site: Site, *options: str) -> dict[str, list[dict[str, Any]]]:
@@ -63,13 +65,13 @@ def told(site: Site, ailment: Ailment) -> None:
             known = {"ADDRESS": address}
             values = {k: known.get(str(v), v) for k, v in ailment.settings.items()}
             faults.settings(site, **values)
-        faults.on(site, script(ailment.harm))
+        faults.on(site, _START_AGAIN + script(ailment.harm))
         awaited(site, list(ailment.told), *ailment.options)
     finally:
         faults.no_settings(site)
         if keep:
             faults.on(site, f"tar -C / -xPf {KEPT} && rm {KEPT}")
-        faults.on(site, script(ailment.mend))
+        faults.on(site, _START_AGAIN + script(ailment.mend))
         if ailment.unmount:
             faults.mounting(site, script(ailment.unmount))
 

@@ -51,7 +51,7 @@ RARE = (
         ("prosody-modules",),
         f"echo 'local base = require \"basexx\"' > {_PLUGIN};"
         f' sed -i \'s/"bosh";/"bosh"; "needy";/\' {_PROSODY_CONF}; systemctl restart prosody',
-        mend=f"rm {_PLUGIN}; systemctl restart prosody",
+        mend=f"rm {_PLUGIN}; sleep 3; systemctl restart prosody",
         files=(_PROSODY_CONF,),
     ),
     Ailment(

@@ -94,12 +94,15 @@ def test_what_a_service_logged_before_its_start_is_past() -> None:
         "JVB 2026-03-01 12:00:05.123 INFO: [1] Main.main: started",
         "# There is insufficient memory for the Java Runtime Environment",
     ]
-    assert probe.recent(java, start) == java[2:]
-    assert probe.recent(java, start - 7200) == java
-    assert probe.recent(java, start + 7200) == []
+    written = start + 8000  # the last line bears no time
+    assert probe.recent(java, start, written) == java[2:]
+    assert probe.recent(java, start - 7200, written) == java
+    assert probe.recent(java, start + 7200, written) == java[3:]
+    assert probe.recent(java, start + 9000, written) == []
+    assert probe.recent([*java[:2], java[3], java[2]], start, written) == [java[2]]
     unknown = ["no time", "here: OutOfMemoryError"]
-    assert probe.recent(unknown, start) == unknown
-    assert probe.recent([], start) == []
+    assert probe.recent(unknown, start, written) == unknown
+    assert probe.recent([], start, written) == []
 
 
 def test_prosody_s_lines_bear_no_year() -> None:
@@ -119,12 +122,16 @@ def test_logs_are_read_from_the_start_of_their_service(
     stamp = time.strftime("%b %d %H:%M:%S", time.localtime(time.time() - 3600))
     log.write_text(f"{stamp} modulemanager\terror\tmodule 'basexx' not found:\n", "utf-8")
     monkeypatch.setattr(probe, "LOGS", {"prosody": (str(log), "prosody")})
+    monkeypatch.setattr(probe, "units", lambda _: {})
     for start, modules in ((time.time() - 7200, ["basexx"]), (time.time() - 60, [])):
         processes = [{"user": "prosody", "started": start, "heap": None}]
         monkeypatch.setattr(probe, "processes", lambda _, found=processes: found)
         assert probe.logs({})["prosody"]["modules"] == modules
     monkeypatch.setattr(probe, "processes", lambda _: [])
-    assert probe.logs({})["prosody"]["modules"] == ["basexx"]
+    for ended, modules in ((time.time() - 3600, ["basexx"]), (time.time() - 60, [])):
+        unit = {"prosody": {"since": ended}}
+        monkeypatch.setattr(probe, "units", lambda _, found=unit: found)
+        assert probe.logs({})["prosody"]["modules"] == modules
 
 
 def test_units_that_the_kernel_ended_are_read_from_the_journal(
