@@ -171,6 +171,46 @@ def down(name: str | None, every: bool) -> None:
 
 
 @lab.command()
+@click.argument("name")
+@click.option(
+    "-i",
+    "--inventory",
+    required=True,
+    type=click.Path(exists=True, file_okay=False),
+    help="The inventory that provisioned the server.",
+)
+@click.option("--control", "wanted", multiple=True, metavar="ID", help="Only switches of these.")
+@click.pass_context
+def matrix(context: click.Context, name: str, inventory: str, wanted: tuple[str, ...]) -> None:
+    """Switch every forbidden thing on by hand, one after the other, and audit each.
+
+    The server is a provisioned one, clean before and after. Prints the table; exit code 1 when
+    something was not caught by exactly its control.
+    """
+    import subprocess
+
+    from selfhost.errors import UsageError
+    from selfhost.lab import matrix as api
+    from selfhost.lab.switches import SWITCHES
+
+    if missing := set(wanted) - {switch.control for switch in SWITCHES}:
+        raise UsageError(f"No switch is for {sorted(missing)[0]!r}.")
+    chosen = [switch for switch in SWITCHES if not wanted or switch.control in wanted]
+
+    def audit() -> dict[str, object]:
+        command = [sys.executable, "-m", "selfhost", "audit", "-i", inventory, "--format", "json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return api.parsed(done.stdout)
+
+    rows = []
+    for row in api.matrix(name, audit, chosen):
+        rows.append(row)
+        _say(f"{len(rows)} of {len(chosen)}: {row.switch.what}")
+    click.echo(api.table(rows))
+    context.exit(0 if all(row.exactly for row in rows) else 1)
+
+
+@lab.command()
 def clean() -> None:
     """Remove all that the lab made: servers, images, networks, downloads."""
     from selfhost import lab as api

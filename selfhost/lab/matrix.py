@@ -102,6 +102,9 @@ def table(rows: Sequence[Caught]) -> str:
 
 
 def parsed(text: str) -> dict[str, object]:
-    """A report of ``selfhost audit --format json``."""
-    document: dict[str, object] = json.loads(text)
+    """A report of ``selfhost audit --format json``. Raises ``LabError`` when it is none."""
+    try:
+        document: dict[str, object] = json.loads(text)
+    except ValueError:
+        raise LabError("The audit gave no report.", hint="Run it by hand to see why.") from None
     return document
