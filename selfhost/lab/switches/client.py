@@ -36,7 +36,10 @@ CLIENT = (
         "config.transcription.translationLanguages = ['en', 'fr'];",
     ),
     _client(
-        "web-audio-translation", "speech translation", "config.audioTranslation = {enabled: true};"
+        "web-audio-translation",
+        "speech translation",
+        "config.audioTranslation = {enabled: true};",
+        "web-false-safeguards",
     ),
     _client(
         "web-face-expressions",
@@ -123,6 +126,7 @@ CLIENT = (
         "web-callstats",
         "statistics by a vendor",
         "config.callStatsID = '12345'; config.callStatsSecret = 'x';",
+        "web-secrets-in-configuration",
     ),
     _client(
         "web-connection-statistics", "measured round trips", "config.e2eping = {enabled: true};"
