@@ -48,10 +48,10 @@ CONTROL = Control(
     bad=(
         Example({SOURCE: "deb [trusted=yes] https://deb.example.com/ stable main\n"}, at=1),
         Example({SOURCE: "Types: deb\nURIs: https://x.example.com/\nTrusted: yes\n"}, at=3),
-        Example({SOURCE: "deb https://ppa.launchpadcontent.net/x/y/ubuntu jammy main\n"}, at=1),
+        Example({SOURCE: "deb https://ppa.launchpad.net/x/y/ubuntu jammy main\n"}, at=1),
     ),
     good=(
-        Example({SOURCE: "deb http://deb.debian.org/debian bookworm main\n" + ONE}),
+        Example({SOURCE: "deb http://mirror.example.org/debian bookworm main\n" + ONE}),
         Example({SOURCE: "# deb [trusted=yes] file:/srv/deb ./\n"}, note="a comment"),
         Example({SOURCE: "deb [trusted=no] https://deb.example.com/ stable main\n"}),
     ),
