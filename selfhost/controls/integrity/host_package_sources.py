@@ -48,7 +48,10 @@ CONTROL = Control(
     bad=(
         Example({SOURCE: "deb [trusted=yes] https://deb.example.com/ stable main\n"}, at=1),
         Example({SOURCE: "Types: deb\nURIs: https://x.example.com/\nTrusted: yes\n"}, at=3),
-        Example({SOURCE: "deb https://ppa.launchpad.net/x/y/ubuntu jammy main\n"}, at=1),
+        *(
+            Example({SOURCE: f"deb https://ppa.launchpad{old}.net/x/y/ubuntu jammy main\n"}, at=1)
+            for old in ("", "content")
+        ),
     ),
     good=(
         Example({SOURCE: "deb http://mirror.example.org/debian bookworm main\n" + ONE}),
