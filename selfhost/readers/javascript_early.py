@@ -7,26 +7,23 @@ Rules: https://tc39.es/ecma262/ (the "Early Errors" of each production).
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from tree_sitter import Node
 
 from selfhost.readers.grammar import MAX_NODES, GrammarError, Syntax, words
 from selfhost.readers.javascript_literals import regex_is_plain, string_is_valid
-
-COMMENTS = frozenset({"comment", "html_comment", "hash_bang_line"})
-FUNCTIONS = frozenset(
-    {
-        "function_expression",
-        "function_declaration",
-        "generator_function",
-        "generator_function_declaration",
-        "arrow_function",
-        "method_definition",
-    }
+from selfhost.readers.javascript_nodes import (
+    COMMENTS,
+    FUNCTIONS,
+    LOOPS,
+    is_strict,
+    named,
+    parameters,
+    pattern_names,
 )
-LOOPS = frozenset({"for_statement", "for_in_statement", "while_statement", "do_statement"})
+from selfhost.readers.javascript_scopes import RESERVED, STRICT, Names, Place, Scopes
+
 _KNOWN = (
     COMMENTS
     | FUNCTIONS
@@ -52,18 +49,6 @@ _KNOWN = (
     """)
     )
 )
-_RESERVED = frozenset(
-    words("""
-    break case catch class const continue debugger default delete do else enum export
-    extends false finally for function if import in instanceof new null return super switch
-    this throw true try typeof var void while with
-    """)
-)
-_STRICT = frozenset(
-    words("""
-    implements interface let package private protected public static yield eval arguments
-    """)
-)
 _NUMBER = re.compile(
     r"(?i:0x[0-9a-f]+(?:_[0-9a-f]+)*n?|0o[0-7]+(?:_[0-7]+)*n?|0b[01]+(?:_[01]+)*n?|0[0-9]+"
     r"|(?:0|[1-9][0-9]*(?:_[0-9]+)*)n"
@@ -71,72 +56,6 @@ _NUMBER = re.compile(
     r"(?:e[+-]?[0-9]+(?:_[0-9]+)*)?)"
 )
 _WORD = re.compile(rb"[A-Za-z0-9_$\\\x80-\xff]")
-
-
-@dataclass(slots=True)
-class _Names:
-    parent: "_Names | None" = None
-    function: bool = False
-    lexical: set[str] = field(default_factory=set)
-    functions: set[str] = field(default_factory=set)
-    variables: set[str] = field(default_factory=set)
-    parameters: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    names: _Names
-    strict: bool = False
-    function: bool = False
-    method: bool = False
-    loop: bool = False
-    switch: bool = False
-    is_async: bool = False
-    generator: bool = False
-    labels: frozenset[str] = frozenset()
-    pattern: bool = False
-
-
-def named(node: Node) -> list[Node]:
-    """The children that are syntax, without comments."""
-    return [child for child in node.named_children if child.type not in COMMENTS]
-
-
-def is_strict(syntax: Syntax, body: Node) -> bool:
-    """Whether ``"use strict"`` stands among the first statements of a script or function body."""
-    for statement in named(body):
-        inner = named(statement)
-        if statement.type != "expression_statement" or [n.type for n in inner] != ["string"]:
-            return False
-        if syntax.text(inner[0])[1:-1] == "use strict":
-            return True
-    return False
-
-
-def pattern_names(syntax: Syntax, pattern: Node) -> Iterator[str]:
-    """The variables that a declarator's or parameter's left side binds."""
-    stack = [pattern]
-    while stack:
-        node = stack.pop()
-        if node.type in ("identifier", "undefined", "shorthand_property_identifier_pattern"):
-            yield syntax.text(node)
-        elif node.type in ("assignment_pattern", "object_assignment_pattern"):
-            stack.append(named(node)[0])
-        elif node.type == "pair_pattern":
-            stack.append(named(node)[-1])
-        else:
-            stack.extend(named(node))
-
-
-def parameters(function: Node) -> list[Node]:
-    """The parameters of a function, in order."""
-    single = function.child_by_field_name("parameter")
-    if single is not None:
-        return [single]
-    several = function.child_by_field_name("parameters")
-    return named(several) if several is not None else []
-
-
 _ODD = re.compile("[\u200b\u2060\u0085\u180e\u2028\u2029]|\r(?!\n)")
 _STATEMENT_START = re.compile(rb"\{|(?:async[ \t]+)?function\b|class\b|let[ \t\r\n]*\[")
 _INERT = frozenset({"comment", "string_fragment", "true", "false", "null"})
@@ -153,27 +72,19 @@ _NOT_AFTER_ARROW = frozenset(
 )
 
 
-def check(syntax: Syntax, mark: str) -> _Names:
+def check(syntax: Syntax, mark: str) -> Names:
     """Raises ``GrammarError`` with the row. Gives the names the script declares at its top."""
     return _Check(syntax, mark).run()
 
 
-class _Check:
-    def __init__(self, syntax: Syntax, mark: str) -> None:
-        self.syntax = syntax
-        self.text = syntax.text
-        self.mark = mark
-
-    def refuse(self, node: Node, what: str) -> None:
-        raise GrammarError(f"does not parse: {what}", node.start_point.row)
-
-    def run(self) -> _Names:
+class _Check(Scopes):
+    def run(self) -> Names:
         odd = _ODD.search(self.syntax.data.decode())
         if odd:
             raise GrammarError("does not parse: an unusual space or line end")
-        top = _Names(function=True)
+        top = Names(function=True)
         root = self.syntax.root
-        stack = [(root, _Place(top, strict=is_strict(self.syntax, root)))]
+        stack = [(root, Place(top, strict=is_strict(self.syntax, root)))]
         count = 0
         while stack:
             node, place = stack.pop()
@@ -188,7 +99,7 @@ class _Check:
             stack.extend(self.visit(node, place))
         return top
 
-    def function(self, node: Node, place: _Place) -> list[tuple[Node, _Place]]:
+    def function(self, node: Node, place: Place) -> list[tuple[Node, Place]]:
         body = node.child_by_field_name("body")
         tokens = {child.type for child in node.children if not child.is_named}
         name = node.child_by_field_name("name")
@@ -215,15 +126,15 @@ class _Check:
         if node.type.endswith("_declaration") and name is not None:
             plain = node.type == "function_declaration" and "async" not in tokens
             self.declare_function(name, place, plain=plain)
-        inner = _Place(
-            _Names(place.names, function=True, parameters=frozenset(names)),
+        inner = Place(
+            Names(place.names, function=True, parameters=frozenset(names)),
             strict=strict,
             function=True,
             method=method or (arrow and place.method),
             is_async="async" in tokens,
             generator="*" in tokens,
         )
-        children: list[tuple[Node, _Place]] = []
+        children: list[tuple[Node, Place]] = []
         for child in node.children:
             if child == body and body.type == "statement_block":
                 children.extend((grandchild, inner) for grandchild in body.children)
@@ -254,12 +165,12 @@ class _Check:
                 self.refuse(child, "a comma too many")
             previous = child.type
 
-    def visit(self, node: Node, place: _Place) -> list[tuple[Node, _Place]]:
+    def visit(self, node: Node, place: Place) -> list[tuple[Node, Place]]:
         handler = getattr(self, f"_{node.type}", None) if node.is_named else None
         if handler is not None:
             place = handler(node, place) or place
         if node.type in LOOPS:
-            place = replace(place, loop=True, names=_Names(place.names))
+            place = replace(place, loop=True, names=Names(place.names))
             if node.type != "for_in_statement":
                 self.single(node.child_by_field_name("body"))
             else:
@@ -279,152 +190,27 @@ class _Check:
         ):
             self.refuse(body, "a declaration where a statement is needed")
 
-    def for_in(self, node: Node, place: _Place) -> None:
-        if node.child_by_field_name("value") is not None:
-            self.refuse(node, "a start value in for-in")
-        tokens = {child.type for child in node.children if not child.is_named}
-        if "await" in tokens and not place.is_async:
-            self.refuse(node, "await outside an async function")
-        left = node.child_by_field_name("left")
-        kind = node.child_by_field_name("kind")
-        if left is None:
-            return
-        if kind is None:
-            self.target(left, place)
-        elif kind.type == "var":
-            self.declare_variables(left, place)
-        else:
-            self.declare_lexical(left, place)
-
-    # Names.
-
-    def declare_variables(self, pattern: Node, place: _Place) -> None:
-        for name in pattern_names(self.syntax, pattern):
-            scope: _Names | None = place.names
-            while scope is not None:
-                if name in scope.lexical or (name in scope.functions and not scope.function):
-                    self.refuse(pattern, f"{name} is declared twice")
-                scope.variables.add(name)
-                if scope.function:
-                    break
-                scope = scope.parent
-
-    def declare_lexical(self, pattern: Node, place: _Place) -> None:
-        scope = place.names
-        for name in pattern_names(self.syntax, pattern):
-            taken = scope.lexical | scope.functions | scope.variables | scope.parameters
-            if name in taken or name == "let":
-                self.refuse(pattern, f"{name} is declared twice")
-            scope.lexical.add(name)
-
-    def declare_function(self, name: Node, place: _Place, *, plain: bool) -> None:
-        scope = place.names
-        text = self.text(name)
-        if text in scope.lexical or (not scope.function and text in scope.variables):
-            self.refuse(name, f"{text} is declared twice")
-        if not scope.function and text in scope.functions and (place.strict or not plain):
-            self.refuse(name, f"{text} is declared twice")
-        scope.functions.add(text)
-
     # One method per kind of node that has rules; each may give the place of its children.
 
-    def _expression_statement(self, node: Node, place: _Place) -> None:
+    def _expression_statement(self, node: Node, place: Place) -> None:
         if _STATEMENT_START.match(self.syntax.data, node.start_byte):
             self.refuse(node, "a block used as a value")
 
-    def _throw_statement(self, node: Node, place: _Place) -> None:
+    def _throw_statement(self, node: Node, place: Place) -> None:
         if named(node)[0].start_point.row > node.start_point.row:
             self.refuse(node, "a line end after throw")
 
-    def _arguments(self, node: Node, place: _Place) -> None:
+    def _arguments(self, node: Node, place: Place) -> None:
         self.commas(node)
 
     _object_pattern = _arguments
     _formal_parameters = _arguments
 
-    def _statement_block(self, node: Node, place: _Place) -> _Place:
-        return replace(place, names=_Names(place.names))
-
-    def _switch_body(self, node: Node, place: _Place) -> _Place:
-        if sum(child.type == "switch_default" for child in node.children) > 1:
-            self.refuse(node, "two default cases")
-        return replace(place, switch=True, names=_Names(place.names))
-
-    def _catch_clause(self, node: Node, place: _Place) -> _Place | None:
-        parameter = node.child_by_field_name("parameter")
-        body = node.child_by_field_name("body")
-        if parameter is None or body is None:
-            return None
-        bound = set(pattern_names(self.syntax, parameter))
-        for statement in named(body):
-            if statement.type in ("lexical_declaration", "class_declaration") or (
-                statement.type in FUNCTIONS
-            ):
-                found = {name for d in named(statement) for name in self.declared(d)}
-                if found & bound:
-                    self.refuse(statement, "the caught error's name is declared again")
-        return None
-
-    def declared(self, node: Node) -> Iterator[str]:
-        if node.type == "variable_declarator":
-            yield from pattern_names(self.syntax, named(node)[0])
-        elif node.type == "identifier":
-            yield self.text(node)
-
-    def _variable_declaration(self, node: Node, place: _Place) -> None:
-        for declarator in named(node):
-            self.declare_variables(named(declarator)[0], place)
-            self.initialized(declarator, constant=False)
-
-    def _lexical_declaration(self, node: Node, place: _Place) -> None:
-        for declarator in named(node):
-            self.declare_lexical(named(declarator)[0], place)
-            self.initialized(declarator, constant=node.children[0].type == "const")
-
-    def initialized(self, declarator: Node, *, constant: bool) -> None:
-        pattern = named(declarator)[0].type in ("object_pattern", "array_pattern")
-        if (constant or pattern) and declarator.child_by_field_name("value") is None:
-            self.refuse(declarator, "a declaration without a value")
-
-    def _class_declaration(self, node: Node, place: _Place) -> _Place:
-        self.declare_lexical(named(node)[0], place)
-        return replace(place, strict=True)
-
-    def _class(self, node: Node, place: _Place) -> _Place:
-        return replace(place, strict=True)
-
-    def _class_body(self, node: Node, place: _Place) -> _Place:
-        if any("#" in self.text(child) for child in node.children if child.type != "comment"):
-            self.refuse(node, "private names are not followed")
-        inner = _Names(place.names, function=True)
-        return replace(place, method=True, function=True, loop=False, switch=False, names=inner)
-
-    def _identifier(self, node: Node, place: _Place) -> None:
-        name = self.text(node)
-        if not name.replace("$", "a").replace(self.mark, "a").isidentifier():
-            self.refuse(node, "an odd name")
-        if (
-            name in _RESERVED
-            or name == "let"
-            or (place.strict and name in _STRICT - {"eval", "arguments"})
-        ):
-            self.refuse(node, f"{name} is a reserved word")
-        if (place.is_async and name == "await") or (place.generator and name == "yield"):
-            self.refuse(node, f"{name} is a reserved word")
-        parent = node.parent
-        if place.strict and name in ("eval", "arguments") and parent is not None:
-            fields = [parent.child_by_field_name(n) for n in ("name", "left", "argument")]
-            if parent.type == "formal_parameters" or node in fields:
-                self.refuse(node, f"{name} cannot be set in strict mode")
-
-    _shorthand_property_identifier = _identifier
-    _shorthand_property_identifier_pattern = _identifier
-
-    def _property_identifier(self, node: Node, place: _Place) -> None:
+    def _property_identifier(self, node: Node, place: Place) -> None:
         if not self.text(node).replace("$", "a").replace(self.mark, "a").isidentifier():
             self.refuse(node, "an odd name")
 
-    def _number(self, node: Node, place: _Place) -> None:
+    def _number(self, node: Node, place: Place) -> None:
         text = self.text(node)
         after = self.syntax.data[node.end_byte : node.end_byte + 1]
         if not _NUMBER.fullmatch(text) or _WORD.match(after):
@@ -432,28 +218,28 @@ class _Check:
         if place.strict and re.match(r"0[0-9]", text):
             self.refuse(node, "an octal number in strict mode")
 
-    def _string(self, node: Node, place: _Place) -> None:
+    def _string(self, node: Node, place: Place) -> None:
         if not string_is_valid(self.text(node)[1:-1], strict=place.strict):
             self.refuse(node, "a string")
 
-    def _template_string(self, node: Node, place: _Place) -> None:
+    def _template_string(self, node: Node, place: Place) -> None:
         for child in node.children:
             if child.type == "escape_sequence" and not string_is_valid(
                 self.text(child), strict=True
             ):
                 self.refuse(node, "an escape in a template")
 
-    def _regex(self, node: Node, place: _Place) -> None:
+    def _regex(self, node: Node, place: Place) -> None:
         if not regex_is_plain(self.text(node)):
             self.refuse(node, "a regular expression that is not understood")
 
-    def _html_comment(self, node: Node, place: _Place) -> None:
+    def _html_comment(self, node: Node, place: Place) -> None:
         line = self.syntax.data.rfind(b"\n", 0, node.start_byte) + 1
         before = self.syntax.data[line : node.start_byte]
         if not self.text(node).startswith("<!--") and before.strip():
             self.refuse(node, "-->")
 
-    def _object(self, node: Node, place: _Place) -> None:
+    def _object(self, node: Node, place: Place) -> None:
         self.commas(node)
         prototypes = 0
         for child in named(node):
@@ -464,57 +250,32 @@ class _Check:
         if prototypes > 1:
             self.refuse(node, "__proto__ twice")
 
-    def _rest_pattern(self, node: Node, place: _Place) -> None:
+    def _rest_pattern(self, node: Node, place: Place) -> None:
         sibling = node.next_sibling
         while sibling is not None and sibling.type in COMMENTS:
             sibling = sibling.next_sibling
         if sibling is not None and (sibling.is_named or sibling.type == ","):
             self.refuse(node, "something after a rest element")
 
-    def _assignment_expression(self, node: Node, place: _Place) -> None:
+    def _assignment_expression(self, node: Node, place: Place) -> None:
         self.target(named(node)[0], place)
 
-    def _augmented_assignment_expression(self, node: Node, place: _Place) -> None:
+    def _augmented_assignment_expression(self, node: Node, place: Place) -> None:
         self.target(named(node)[0], place, pattern=False)
 
-    def _update_expression(self, node: Node, place: _Place) -> None:
+    def _update_expression(self, node: Node, place: Place) -> None:
         self.target(named(node)[0], place, pattern=False)
 
-    def target(self, node: Node, place: _Place, *, pattern: bool = True) -> None:
-        while node.type == "parenthesized_expression":
-            node = named(node)[0]
-            pattern = False
-        if node.type in ("member_expression", "subscript_expression"):
-            if self.optional(node):
-                self.refuse(node, "an assignment to an optional chain")
-        elif node.type not in ("identifier", "undefined") and not (
-            pattern and node.type in ("object_pattern", "array_pattern")
-        ):
-            self.refuse(node, "an assignment to something that is no variable")
-
-    def optional(self, node: Node | None) -> bool:
-        """Whether a chain of accesses holds ``?.``."""
-        while node is not None:
-            if node.child_by_field_name("optional_chain") is not None:
-                return True
-            if node.type == "call_expression":
-                node = node.child_by_field_name("function")
-            elif node.type in ("member_expression", "subscript_expression"):
-                node = node.child_by_field_name("object")
-            else:
-                return False
-        return False
-
-    def _call_expression(self, node: Node, place: _Place) -> None:
+    def _call_expression(self, node: Node, place: Place) -> None:
         arguments = node.child_by_field_name("arguments")
         if arguments is not None and arguments.type == "template_string" and self.optional(node):
             self.refuse(node, "a template on an optional chain")
 
-    def _new_expression(self, node: Node, place: _Place) -> None:
+    def _new_expression(self, node: Node, place: Place) -> None:
         if self.optional(node.child_by_field_name("constructor")):
             self.refuse(node, "new on an optional chain")
 
-    def _unary_expression(self, node: Node, place: _Place) -> None:
+    def _unary_expression(self, node: Node, place: Place) -> None:
         argument = node.child_by_field_name("argument")
         while argument is not None and argument.type == "parenthesized_expression":
             argument = named(argument)[0]
@@ -522,7 +283,7 @@ class _Check:
             if argument.type in ("identifier", "undefined"):
                 self.refuse(node, "delete of a variable in strict mode")
 
-    def _binary_expression(self, node: Node, place: _Place) -> None:
+    def _binary_expression(self, node: Node, place: Place) -> None:
         operator = node.child_by_field_name("operator")
         kind = operator.type if operator is not None else ""
         left = node.child_by_field_name("left")
@@ -540,41 +301,41 @@ class _Check:
                     if {kind, inner.type} & {"||", "&&"}:
                         self.refuse(node, "?? beside || or && without parentheses")
 
-    def _labeled_statement(self, node: Node, place: _Place) -> _Place:
+    def _labeled_statement(self, node: Node, place: Place) -> Place:
         label = self.text(named(node)[0])
         self.single(named(node)[-1])
-        if label in place.labels or label in _RESERVED or (place.strict and label in _STRICT):
+        if label in place.labels or label in RESERVED or (place.strict and label in STRICT):
             self.refuse(node, "a label")
         return replace(place, labels=place.labels | {label})
 
-    def _break_statement(self, node: Node, place: _Place) -> None:
+    def _break_statement(self, node: Node, place: Place) -> None:
         label = named(node)
         if label and self.text(label[0]) not in place.labels:
             self.refuse(node, "break to an unknown label")
         if not label and not place.loop and not place.switch:
             self.refuse(node, "break outside a loop")
 
-    def _continue_statement(self, node: Node, place: _Place) -> None:
+    def _continue_statement(self, node: Node, place: Place) -> None:
         label = named(node)
         if not place.loop or (label and self.text(label[0]) not in place.labels):
             self.refuse(node, "continue outside a loop")
 
-    def _return_statement(self, node: Node, place: _Place) -> None:
+    def _return_statement(self, node: Node, place: Place) -> None:
         if not place.function:
             self.refuse(node, "return outside a function")
 
-    def _await_expression(self, node: Node, place: _Place) -> None:
+    def _await_expression(self, node: Node, place: Place) -> None:
         if not place.is_async:
             self.refuse(node, "await outside an async function")
 
-    def _yield_expression(self, node: Node, place: _Place) -> None:
+    def _yield_expression(self, node: Node, place: Place) -> None:
         if not place.generator:
             self.refuse(node, "yield outside a generator")
 
-    def _super(self, node: Node, place: _Place) -> None:
+    def _super(self, node: Node, place: Place) -> None:
         if not place.method:
             self.refuse(node, "super outside a method")
 
-    def _meta_property(self, node: Node, place: _Place) -> None:
+    def _meta_property(self, node: Node, place: Place) -> None:
         if not place.function or self.text(node) != "new.target":
             self.refuse(node, "a meta property")
