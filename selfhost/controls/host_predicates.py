@@ -33,6 +33,17 @@ def no_program(kind: Kind, *also: Program) -> Check:
     return check
 
 
+def nothing_listed(source: str, told: str, clean: str) -> Check:
+    """Nothing lies in the places of a source. ``told`` says of a path (``{}``) what it means."""
+
+    def check(server: Server) -> Iterator[Verdict]:
+        for entry in server.listing(source):
+            yield fail(told.format(entry.path), Cited(entry.origin))
+        yield passed(clean, *looked_at(server, source))
+
+    return check
+
+
 def looked(server: Server) -> tuple[Cited, ...]:
     """Where programs were looked for."""
     return looked_at(server, *PROGRAM_NEEDS)

@@ -989,16 +989,20 @@ def _environment(pid: int, redactor: Redactor) -> Optional[Dict[str, Optional[st
     }
 
 
-def _container_of(pid: int, own: str = "") -> str:
-    """The id of the innermost container that a process runs in, as its control group tells.
+def _cgroup(pid: int) -> str:
+    try:
+        return _slurp("/proc/%d/cgroup" % pid).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _innermost(cgroup: str, own: str = "") -> str:
+    """The id of the innermost container in a control group's path.
 
     Empty on the machine itself, which may be a container too: ``own`` is the one of its first
     process.
     """
-    try:
-        found = _CONTAINER.findall(_slurp("/proc/%d/cgroup" % pid).decode("utf-8", "replace"))
-    except OSError:
-        return ""
+    found = _CONTAINER.findall(cgroup)
     return found[-1] if found and found[-1] != own else ""
 
 
@@ -1021,10 +1025,7 @@ def _process(pid: int, redactor: Redactor, own: str) -> Optional[Record]:
         executable = os.readlink(base + "exe")
     except OSError:
         executable = ""
-    try:
-        cgroup = _slurp(base + "cgroup").decode("utf-8", "replace")
-    except OSError:
-        cgroup = ""
+    cgroup = _cgroup(pid)
     units = _UNIT.findall(cgroup)
     command_line = _slurp(base + "cmdline").decode("utf-8", "replace")
     if "\0" not in command_line.rstrip("\0") and " " in command_line:
@@ -1040,13 +1041,13 @@ def _process(pid: int, redactor: Redactor, own: str) -> Optional[Record]:
         "arguments": redactor.arguments(arguments),
         "environment": _environment(pid, redactor),
         "unit": units[-1] if units else "",
-        "container": _container_of(pid, own),
+        "container": _innermost(cgroup, own),
     }
 
 
 def _probe_processes(step: Record, redactor: Redactor) -> Record:
     found: Dict[int, Record] = {}
-    own = _container_of(1)
+    own = _innermost(_cgroup(1))
     for pid in _pids():
         try:
             process = _process(pid, redactor, own)

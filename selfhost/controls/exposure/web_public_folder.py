@@ -1,27 +1,13 @@
-from collections.abc import Iterator
-
-from selfhost.controls.host_predicates import listing_line
+from selfhost.controls.host_predicates import listing_line, nothing_listed
 from selfhost.controls.model import (
     Category,
-    Cited,
     Control,
     Example,
     Fix,
     Severity,
-    Verdict,
-    fail,
-    passed,
 )
-from selfhost.controls.text_predicates import looked_at
-from selfhost.effective.server import Server
 
 SOURCE = "web.public"
-
-
-def _check(server: Server) -> Iterator[Verdict]:
-    for entry in server.listing(SOURCE):
-        yield fail(f"everybody can fetch {entry.path}", Cited(entry.origin))
-    yield passed("the folder is empty", *looked_at(server, SOURCE))
 
 
 CONTROL = Control(
@@ -36,7 +22,7 @@ CONTROL = Control(
     fix=Fix(by_hand="Remove the files from /etc/jitsi/meet/public."),
     references=("jitsi/jitsi-meet: doc/debian/jitsi-meet/jitsi-meet.example",),
     surfaces=("nginx-public-api-alias",),
-    check=_check,
+    check=nothing_listed(SOURCE, "everybody can fetch {}", "the folder is empty"),
     bad=(Example({SOURCE: listing_line("/etc/jitsi/meet/public/rooms.json")}, at=1),),
     good=(Example({}, absent=(SOURCE,), note="no such folder"), Example({})),
 )

@@ -1,28 +1,14 @@
-from collections.abc import Iterator
-
-from selfhost.controls.host_predicates import listing_line
+from selfhost.controls.host_predicates import listing_line, nothing_listed
 from selfhost.controls.model import (
     Category,
-    Cited,
     Confidence,
     Control,
     Example,
     Fix,
     Severity,
-    Verdict,
-    fail,
-    passed,
 )
-from selfhost.controls.text_predicates import looked_at
-from selfhost.effective.server import Server
 
 SOURCE = "host.media_files"
-
-
-def check(server: Server) -> Iterator[Verdict]:
-    for entry in server.listing(SOURCE):
-        yield fail(f"{entry.path} lies where recordings and transcripts lie", Cited(entry.origin))
-    yield passed("the usual places are empty", *looked_at(server, SOURCE))
 
 
 CONTROL = Control(
@@ -45,7 +31,9 @@ CONTROL = Control(
         "docker-storage-tree",
         "docker-legacy-paths",
     ),
-    check=check,
+    check=nothing_listed(
+        SOURCE, "{} lies where recordings and transcripts lie", "the usual places are empty"
+    ),
     bad=(
         Example({SOURCE: listing_line("/srv/recordings/board.mp4")}, at=1),
         Example(
