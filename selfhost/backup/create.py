@@ -1,14 +1,11 @@
 """Make a backup: the inventory from here, the rest from the servers, one session each."""
 
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from selfhost import __version__
+from selfhost import __version__, whole_file
 from selfhost.backup import model, remote
 from selfhost.backup.envelope import Lock, seal
 from selfhost.backup.model import Backup, Entry
@@ -37,17 +34,7 @@ def write(backup: Backup, lock: Lock, path: Path) -> None:
     """Encrypt a backup and write it, whole or not at all, readable by its owner only."""
     sealed = seal(model.pack(backup), lock)
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(sealed)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).replace(path)  # mkstemp made it 0600
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        whole_file.put(path, sealed)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 

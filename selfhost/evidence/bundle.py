@@ -7,15 +7,13 @@ nothing is extracted, and what does not fit ``schema/evidence-1.json`` is refuse
 import gzip
 import io
 import json
-import os
 import re
 import tarfile
-import tempfile
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from selfhost import whole_file
 from selfhost.errors import TargetError, UsageError
 from selfhost.evidence.archive import members
 from selfhost.evidence.model import Document, Evidence, State
@@ -39,18 +37,9 @@ def write_bundle(evidence: Evidence, path: Path) -> None:
     Raises UsageError when it cannot be written there.
     """
     content = to_bytes(evidence)
-    temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
+        whole_file.put(path, content)
     except OSError as error:
-        if temporary:
-            with suppress(OSError):
-                Path(temporary).unlink()
         raise UsageError(
             f"{path} cannot be written: {error.strerror}",
             hint="name a file in a folder of yours",

@@ -2,7 +2,6 @@
 
 import contextlib
 import ipaddress
-import os
 import shutil
 import socket
 import tempfile
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from selfhost import whole_file
 from selfhost.errors import SettingsError, UsageError
 from selfhost.provision import content
 from selfhost.settings import render, secrets
@@ -142,7 +142,7 @@ def write_files(directory: Path, texts: Mapping[str, str]) -> list[Path]:
             if path.exists():
                 backups[path] = path.with_name(f"{path.name}.{stamp}.bak")
                 shutil.copy2(path, backups[path])
-            _replace(path, text, 0o600 if name.endswith("secrets.yml") else 0o644)
+            whole_file.put(path, text.encode(), 0o600 if name.endswith("secrets.yml") else 0o644)
             written.append(path)
     except OSError as error:
         for path in written:
@@ -156,19 +156,3 @@ def write_files(directory: Path, texts: Mapping[str, str]) -> list[Path]:
             hint="nothing was changed; name a directory of yours with -i",
         ) from None
     return written
-
-
-def _replace(path: Path, text: str, mode: int) -> None:
-    """Write a file in one step: another process sees the old content or the new, never half."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, mode)  # noqa: PTH101 - mkstemp gives a plain name
-        Path(temporary).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise

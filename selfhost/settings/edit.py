@@ -1,14 +1,13 @@
 """Change one value of a settings file where it stands: comments, order and layout stay."""
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from selfhost import whole_file
 from selfhost.errors import SettingsError, UsageError
 from selfhost.settings import render
 from selfhost.settings.document import VAULT_HEADER, read_text
@@ -71,18 +70,7 @@ def write_text(path: Path, text: str, mode: int | None = None) -> None:
     try:
         kept = path.stat().st_mode & 0o777 if mode is None else mode
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).chmod(kept)
-            Path(temporary).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        whole_file.put(path, text.encode(), kept)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 

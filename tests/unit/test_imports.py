@@ -25,7 +25,7 @@ IO_MODULES = {
 MAY = {
     "readers": {"readers"},
     "catalog": {"catalog"},
-    "evidence": {"evidence", "errors"},
+    "evidence": {"evidence", "errors", "whole_file"},
     "effective": {"effective", "readers", "evidence", "catalog"},
     "controls": {"controls", "effective", "readers", "evidence", "catalog", "errors"},
     "audit": {
@@ -33,14 +33,14 @@ MAY = {
         *("errors", "exitcodes"),
     },
     "reports": {"catalog", "reports", "audit", "controls", "health"},
-    "backup": {"backup", "provision", "readers", "settings", "targets", "errors"},
+    "backup": {"backup", "provision", "readers", "settings", "targets", "errors", "whole_file"},
     "health": {"health", "provision", "settings", "targets", "errors"},
     "bridges": {"bridges", "provision", "settings", "targets", "errors"},
     "runners": {
         *("runners", "audit", "reports", "targets", "settings", "evidence", "catalog", "controls"),
         *("errors", "exitcodes"),
     },
-    "settings": {"settings", "provision", "audit", "errors", "exitcodes"},
+    "settings": {"settings", "provision", "audit", "errors", "exitcodes", "whole_file"},
     "provision": {"provision", "settings", "targets", "errors", "exitcodes"},
     "targets": {"targets", "evidence", "readers", "settings", "errors", "exitcodes"},
 }
