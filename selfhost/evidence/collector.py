@@ -29,7 +29,7 @@ import sys
 import threading
 import time
 import zlib
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 FORMAT = 1
 MAX_TOTAL = 32 * 1024 * 1024  # bytes of content in one run
@@ -977,9 +977,14 @@ def _runs(command: str) -> bool:
 
 
 def _environment(pid: int, redactor: Redactor) -> Optional[Dict[str, Optional[str]]]:
-    """Names of variables, with the telling values; None where it may not be read."""
+    """Names of variables, with the telling values; None where it may not be read.
+
+    Raises ``FileNotFoundError`` or ``ProcessLookupError`` when the process has ended.
+    """
     try:
         raw = _slurp("/proc/%d/environ" % pid).decode("utf-8", "replace")
+    except (FileNotFoundError, ProcessLookupError):
+        raise
     except OSError:
         return None
     pairs = (entry.partition("=") for entry in raw.split("\0") if "=" in entry)
@@ -1048,13 +1053,21 @@ def _process(pid: int, redactor: Redactor, own: str) -> Optional[Record]:
 def _probe_processes(step: Record, redactor: Redactor) -> Record:
     found: Dict[int, Record] = {}
     own = _innermost(_cgroup(1))
-    for pid in _pids():
-        try:
-            process = _process(pid, redactor, own)
-        except (OSError, ValueError, IndexError):
-            continue  # it ended meanwhile
-        if process is not None:
-            found[pid] = process
+
+    def look(pids: Iterable[int]) -> None:
+        for pid in pids:
+            found.pop(pid, None)
+            try:
+                process = _process(pid, redactor, own)
+            except (OSError, ValueError, IndexError):
+                continue  # it ended meanwhile
+            if process is not None:
+                found[pid] = process
+
+    look(_pids())
+    if os.geteuid() == 0 and (closed := [p for p in found if found[p]["environment"] is None]):
+        time.sleep(0.2)  # between a service's setuid and its exec even root may not look
+        look(closed)
     ours = _own(found)
     lines = [process for pid, process in sorted(found.items()) if pid not in ours]
     return _lines(step["name"], "probe:processes", lines, step["max_bytes"])

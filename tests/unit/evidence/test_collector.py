@@ -162,6 +162,39 @@ def test_processes_show_names_and_no_secrets(tmp_path: Path) -> None:
     assert ours["uid"] == os.getuid()
 
 
+@pytest.mark.parametrize(
+    ("refusals", "error", "seen"),
+    [
+        (1, PermissionError, "environment"),  # on its way from setuid to exec
+        (99, PermissionError, "none"),
+        (99, ProcessLookupError, "ended"),
+        (99, FileNotFoundError, "ended"),
+    ],
+)
+def test_a_process_that_starts_or_ends_meanwhile(
+    refusals: int, error: type[OSError], seen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slurp, left = collector._slurp, [refusals]
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+
+        def refusing(path: str, limit: int = 262144) -> bytes:
+            if path == f"/proc/{process.pid}/environ" and left[0]:
+                left[0] -= 1
+                raise error(path)
+            return slurp(path, limit)
+
+        monkeypatch.setattr(collector, "_slurp", refusing)
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        monkeypatch.setattr(collector, "_own", lambda found: set())
+        (record,) = collect(Path("/"), step("probe", "processes", max_bytes=1 << 24)).values()
+        process.communicate(b"\n")
+    found = {p["pid"]: p for p in map(json.loads, record["content"].splitlines())}
+    if seen == "ended":
+        assert process.pid not in found
+    else:
+        assert (found[process.pid]["environment"] is not None) == (seen == "environment")
+
+
 def test_sockets_have_addresses_states_and_owners(tmp_path: Path) -> None:
     import socket
 
