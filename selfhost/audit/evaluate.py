@@ -1,7 +1,8 @@
 """Evidence and controls to results. Pure: the same input gives the same results."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from selfhost.audit.excerpts import Excerpts
 from selfhost.audit.model import Result, Seen, TargetReport
@@ -59,7 +60,23 @@ def judge(control: Control, server: Server) -> tuple[Verdict, ...] | None:
         return (Verdict(Status.NOT_APPLICABLE, outcome.message, _places(outcome)),)
     except NoAnswer as outcome:
         return (unknown(outcome.message, *_places(outcome)),)
+    hidden = server.unseen_hosts(control.needs)
+    if hidden is not None and worst(verdicts) is Status.PASS:
+        verdicts = (unknown(f"a host may be set up elsewhere: {hidden.reason}"),)
+    if worst(verdicts) is Status.UNKNOWN and (supposing := server.supposing) is not None:
+        verdicts = (*_supposed(control, supposing), *verdicts)
     return verdicts or (unknown("the control made no statement: this is a bug of it"),)
+
+
+def _supposed(control: Control, supposing: Server) -> Iterator[Verdict]:
+    """What fails already if the parts of a file that could not be seen say nothing."""
+    try:
+        for verdict in control.check(supposing):
+            if verdict.status is Status.FAIL:
+                unless = "unless what could not be read changes it"
+                yield replace(verdict, message=f"{verdict.message}, {unless}")
+    except NoAnswer:
+        return
 
 
 def _places(outcome: NoAnswer) -> tuple[Cited, ...]:

@@ -51,11 +51,6 @@ def judge_setting(config: Config, path: str | Path, judge: Judge, absent: str | 
         return passed(f"{key} is not set", place)
     hole = first_unknown(node)
     if hole is not None:
-        # What is known may already be bad enough.
-        other = config.supposing.get(path) if config.supposing is not None else None
-        if other is not None and first_unknown(other) is None and (why := judge(other.plain())):
-            unless = "unless a file that was not collected changes it"
-            return fail(f"{key}: {why}, {unless}", Cited.node(key, other))
         reason = hole.value.reason if isinstance(hole.value, Unknown) else "it is a function"
         return unknown(f"{key} cannot be told: {reason}", Cited.node(key, hole))
     why = judge(node.plain())

@@ -11,14 +11,11 @@ class Config:
     """Settings of one program from one or more layers, strongest first.
 
     ``place``: what is cited when a key is in none of them (the file that was read whole).
-    ``supposed``: the layers as they would be if files that they include, and that were not
-    collected, said nothing; empty where all was seen.
     """
 
     name: str
     place: Origin
     layers: tuple[Tree, ...]
-    supposed: tuple[Tree, ...] = ()
 
     def get(self, path: str | Path) -> Node | None:
         """The winning node, its ``overrides`` holding what weaker layers said; ``None`` if absent.
@@ -31,11 +28,6 @@ class Config:
         first, *weaker = found
         lost = tuple(node.origin for node in reversed(weaker)) + first.overrides
         return Node(first.value, first.origin, lost, first.rest) if weaker else first
-
-    @property
-    def supposing(self) -> "Config | None":
-        """These settings if what was not collected said nothing; ``None`` where all was seen."""
-        return Config(self.name, self.place, self.supposed) if self.supposed else None
 
     def walk(self) -> Iterator[tuple[Path, Node]]:
         """Every node of every layer, strongest layer first."""

@@ -195,10 +195,11 @@ def _profiles(variables: Tree | None) -> frozenset[str]:
 def _variables_of(server: "Server", document: Document) -> Tree:
     """What a file of variables sets; of one that was given, a template engine may have to fill
     parts in."""
+    source = Source(document.path, document.text)
     if server.evidence.scope is None or not _TEMPLATE.search(document.text):
-        return read_dotenv(Source(document.path, document.text))
+        return read_dotenv(source, supposed=server.supposed)
     filled = template.fill(document.text, template.mark(""), shell=False)
-    read = read_dotenv(Source(document.path, filled.text))
+    read = read_dotenv(Source(document.path, filled.text), supposed=server.supposed)
     return template.doubt(read, filled.doubtful)
 
 

@@ -63,27 +63,18 @@ def service(server: "Server", component: str) -> Config:
             given.take_environment(Source(starting.path, starting.text))
     legacy = _legacy(old, given.properties, component)
 
-    def layers(*, complete: bool) -> tuple[Tree, ...]:
-        below = given.tree(place)
-        if document is not None:
-            include = _including(posixpath.dirname(document.path), documents, complete=complete)
-            read = read_hocon(Source(document.path, document.text), include=include)
-            if server.evidence.scope is not None and isinstance(read.root.value, Unknown):
-                read = _as_template(document, include) or read
-            below = over(read, below)
-        elif not server.evidence.in_scope(f"{component}.config"):
-            hole = Unknown(f"{FILES[component]} was not given")
-            below = Tree(Node(below.root.value, below.root.origin, (), hole))
-        return (_old_keys(component, legacy, given.properties, below), below)
-
-    complete = server.evidence.scope is None
-    includes = document is not None and not complete and "include" in document.text
-    return Config(
-        component,
-        place,
-        layers(complete=complete),
-        layers(complete=True) if includes else (),
-    )
+    below = given.tree(place)
+    if document is not None:
+        complete = server.evidence.scope is None or server.supposed
+        include = _including(posixpath.dirname(document.path), documents, complete=complete)
+        read = read_hocon(Source(document.path, document.text), include=include)
+        if server.evidence.scope is not None and isinstance(read.root.value, Unknown):
+            read = _as_template(document, include) or read
+        below = over(read, below)
+    elif not server.evidence.in_scope(f"{component}.config"):
+        hole = Unknown(f"{FILES[component]} was not given")
+        below = Tree(Node(below.root.value, below.root.origin, (), hole))
+    return Config(component, place, (_old_keys(component, legacy, given.properties, below), below))
 
 
 def properties(server: "Server", source: str) -> tuple[Config, ...]:

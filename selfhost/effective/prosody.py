@@ -38,8 +38,13 @@ def configuration(server: "Server") -> ProsodyConfig:
     if server.evidence.scope is not None and template.is_template(sources[main].text):
         filled = template.fill(sources[main].text, 'os.getenv("TEMPLATE")')
         sources[main], doubtful = Source(main, filled.text), filled.doubtful
-    complete = {main.rpartition("/")[0] + "/conf.d"}
-    config = read_prosody(sources, main, complete=complete)
+    beside = main.rpartition("/")[0] + "/conf.d"
+    whole = server.evidence.scope is None or any(d.path.startswith(f"{beside}/") for d in documents)
+    # Of a root file system the folder was looked for, too.
+    whole = whole or (main == MAIN and server.evidence.in_scope("jicofo.config"))
+    config = read_prosody(
+        sources, main, complete={beside} if whole else (), supposed=server.supposed
+    )
     fatal = next((problem for problem in config.problems if problem.fatal), None)
     if fatal is not None:
         raise Unseen(f"{fatal.origin}: {fatal.message}", documents)

@@ -1,6 +1,7 @@
 """A server as its evidence shows it: one property per program, read once, on demand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from fnmatch import fnmatch
 from typing import TypeVar, cast
 
@@ -30,6 +31,7 @@ from selfhost.readers.nftables import Chain
 from selfhost.readers.nginx import NginxConfig
 from selfhost.readers.outside import Seen
 from selfhost.readers.prosody import ProsodyConfig
+from selfhost.readers.tree import Unknown
 
 T = TypeVar("T")
 
@@ -58,9 +60,30 @@ class Server:
     given as files without it.
     """
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, *, supposed: bool = False) -> None:
         self.evidence = evidence
+        self.supposed = supposed
         self._answers: dict[str, object] = {}
+
+    @property
+    def supposing(self) -> "Server | None":
+        """The same files if those that they include, and that were not given, said nothing, nor
+        the lines that their program would refuse: good enough to find fault with, never to pass.
+
+        ``None`` on a running server, where all is collected.
+        """
+        if self.supposed or self.evidence.scope is None:
+            return None
+        return self._once("supposing", lambda: Server(self.evidence, supposed=True))
+
+    def unseen_hosts(self, sources: Collection[str]) -> Unknown | None:
+        """Why hosts and components of Prosody's may exist that none of the files shows; ``None``
+        where ``sources`` do not hold its configuration."""
+        if "prosody.config" not in sources or not self.evidence.in_scope("prosody.config"):
+            return None
+        with suppress(NoAnswer):
+            return self.prosody.sections[0].options.root.rest
+        return None
 
     # -- documents ------------------------------------------------------------------------------
 

@@ -18,13 +18,14 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "$": "$$"}
 _COMMENT = re.compile(r"[ \t]#.*")
 
 
-def read_dotenv(source: Source) -> Tree:
+def read_dotenv(source: Source, *, supposed: bool = False) -> Tree:
     """Flat keys, values as text; the last of a key wins.
 
     Variables in values are taken from earlier lines. Compose asks its own environment first,
     which a file cannot tell: a variable that no earlier line sets makes the value ``Unknown``,
     unless it has a default. What Compose refuses leaves a hole; lines behind it are still read, as
     older releases did. A key without ``=`` is passed on from there, and ``Unknown`` too.
+    ``supposed``: such a line is taken to be no line.
     """
     if large := too_large(source):
         return large
@@ -46,7 +47,8 @@ def read_dotenv(source: Source) -> Tree:
         end = len(text) if newline < 0 else newline
         if key is None or (key["sign"] == "" and text[key.end() : end].strip()):
             found.problem(line, "not a variable: Compose refuses the file", fatal=True)
-            hole = hole or Unknown(f"line {line} cannot be read")
+            if not supposed:
+                hole = hole or Unknown(f"line {line} cannot be read")
             position, line = end + 1, line + 1
             continue
         if key["sign"] == "":

@@ -63,16 +63,18 @@ def read_prosody(
     *,
     environment: Mapping[str, str] | None = None,
     complete: Collection[str] = (),
+    supposed: bool = False,
 ) -> ProsodyConfig:
     """The configuration that starts with the file at the path ``main``.
 
     ``sources`` by absolute path. ``environment``: Prosody's variables; without it each is unknown.
     ``complete``: directories all of whose files are in ``sources``, so that a pattern that finds
     nothing there includes nothing; elsewhere it includes something unknown.
+    ``supposed``: what is not in ``sources`` is taken to say nothing.
 
     Prosody refuses to start on any error; then the only section is the global one, ``Unknown``.
     """
-    reading = _Reading(sources, environment, frozenset(complete))
+    reading = _Reading(sources, environment, frozenset(complete), supposed=supposed)
     source = sources.get(main)
     if source is None:
         return reading.refused(Origin(main), "not collected")
@@ -118,10 +120,13 @@ class _Reading:
         sources: Mapping[str, Source],
         environment: Mapping[str, str] | None,
         complete: frozenset[str],
+        *,
+        supposed: bool,
     ) -> None:
         self.sources = {posixpath.normpath(path): source for path, source in sources.items()}
         self.environment = environment
         self.complete = {posixpath.normpath(path) for path in complete}
+        self.supposed = supposed
         self.hosts: dict[str, _Host] = {}
         self.problems: list[Problem] = []
         self.written: set[tuple[str, str]] = set()
@@ -147,6 +152,8 @@ class _Reading:
 
     def open(self, why: str, origin: Origin) -> None:
         """Anything may have been set here, in any section."""
+        if self.supposed:
+            return
         self.problems.append(Problem(origin, why))
         for host in self.hosts.values():
             host.rest = host.rest or why

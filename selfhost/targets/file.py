@@ -9,7 +9,7 @@ from selfhost.evidence import collector
 from selfhost.evidence.model import Evidence
 from selfhost.evidence.plan import Step
 from selfhost.targets.model import Plan, documents, now
-from selfhost.targets.recognise import SAMPLE, by_kind, recognise
+from selfhost.targets.recognise import SAMPLE, by_kind, maker, recognise
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,12 @@ class FileTarget:
         except OSError as error:
             raise TargetError(f"{self.name} cannot be read: {error.strerror}") from None
         step = recognise(str(self.path.absolute()), sample)
+        made = maker(str(self.path), sample) if step is None else None
+        if made is not None:
+            raise UsageError(
+                f"{self.name} is {made[0]}: what it leaves on a server its text does not tell",
+                hint=made[1],
+            )
         if step is None:
             raise UsageError(
                 f"{self.name} is not recognised as a file of a Jitsi server",

@@ -46,7 +46,14 @@ _CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "helm.values",
             r"(?s)^(?:jibri|jvb|jicofo|prosody|opusTranscriberProxy|transcriber):\s*\n\s+\w+:",
         ),
-        ("nginx.files", r"^\s*(?:server|http|events|upstream \S+)\s*\{"),
+        ("apache.files", r"(?i)^\s*<VirtualHost\b|^\s*ProxyPass(?:Match)?\s+\S+\s+\S+$"),
+        (
+            "nginx.files",
+            r"^\s*(?:server|http|events|upstream \S+)\s*\{"
+            # What is included inside of a server block.
+            r"|^\s*location\s+(?:(?:=|~\*?|\^~)\s*)?\S+\s*\{"
+            r"|^\s*(?:ssl_certificate|proxy_pass|access_log|error_log|add_header)\s+[^;{}]+;",
+        ),
         (
             "coturn.config",
             r"^\s*(?:use-auth-secret|static-auth-secret|lt-cred-mech|tls-listening-port|no-cli"
@@ -87,6 +94,46 @@ _VARIABLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _DOCKER = re.compile(r"^#?(?:PUBLIC_URL|JVB_\w+|JICOFO_\w+|XMPP_\w+|HTTPS_PORT)=", re.M)
 
 
+#: Kinds of files that are YAML. What looks like another kind inside of YAML is a part of it.
+_YAML = (
+    *("docker.compose", "prometheus.config", "loki.config", "otel.config"),
+    *("helm.values",),
+)
+_SCRIPT = re.compile(r"\A(?:\ufeff)?#!\s*/\S*(?:sh|bash|python\S*|perl|env)\b")
+#: Not files of a server, but what makes such files: how they look, what they are, what to give.
+_MAKERS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(r"\A.*\{\{-?\s*(?:\.Values|include|if|define|range|with)\b", re.DOTALL),
+        "a template of a Helm chart",
+        "give the chart's values, or what `helm template` makes of it",
+    ),
+    (
+        re.compile(r"^-?\s*(?:hosts|tasks|roles|become):|^- name:.*\n\s+[\w.]+:", re.M),
+        "a playbook or a list of tasks of Ansible",
+        "give the files that it writes, or the templates of its role one by one",
+    ),
+)
+
+
+def maker(path: str, sample: str) -> tuple[str, str] | None:
+    """What a file is that only makes a server's files, and what to give instead; ``None`` if it
+    is no such file."""
+    if _is_script(path, sample):
+        return "a script", "give the files that it writes, or audit the server on which it ran"
+    suffix = PurePosixPath(path).suffix
+    if suffix == ".tf":
+        return "of Terraform", "give the files that it puts on a server, one by one"
+    if suffix not in (".yml", ".yaml", ".tpl"):
+        return None
+    return next(((what, give) for pattern, what, give in _MAKERS if pattern.search(sample)), None)
+
+
+def _is_script(path: str, sample: str) -> bool:
+    if PurePosixPath(path).suffix in (".sh", ".bash"):
+        return True
+    return _SCRIPT.match(sample) is not None and plan.recognise(path) is None
+
+
 def _of_variables(name: str, sample: str) -> Step | None:
     """The program whose variables these are, where the file's name does not tell."""
     if not name.endswith((".env", ".jsonc", ".json", "env.example", ".env.example")):
@@ -112,6 +159,8 @@ def by_kind(kind: str) -> Step:
 def recognise(path: str, sample: str) -> Step | None:
     """The step of a file from its path and the beginning of its text; ``None`` if unknown."""
     pure = PurePosixPath(path)
+    if _is_script(path, sample):
+        return None
     variables = _of_variables(pure.name.lower(), sample)
     if variables is not None:
         return variables
@@ -124,7 +173,10 @@ def recognise(path: str, sample: str) -> Step | None:
         named = plan.recognise(path)
         if named is not None:
             return named
+    yaml = pure.suffix in (".yml", ".yaml")
     for name, pattern in _CONTENT:
+        if yaml and name not in _YAML:
+            continue
         if pattern.search(sample):
             return plan.step(name)
     return plan.recognise(path)

@@ -46,6 +46,9 @@ def check(server: Server) -> Iterator[Verdict]:
                 f"{name} is not a variable of upstream's: what it does is not known",
                 Cited.node(name, node),
             )
+        for problem in config.problems:
+            if problem.fatal:
+                yield unknown(problem.message, Cited(problem.origin))
         yield passed("no other variable looks relevant", Cited(config.place))
 
 
@@ -89,5 +92,6 @@ CONTROL = Control(
             note="set in the Compose file",
         ),
         env("RECORDING_UPLOADER\n", note="passed on from Compose's own environment"),
+        env("TZ=UTC\nsee the handbook\n", at=2, note="a line at which Compose refuses the file"),
     ),
 )

@@ -30,11 +30,6 @@ def check(server: Server) -> Iterator[Verdict]:
         yield passed(f"{KEY} is not set: the bridge asks nobody", Cited(config.place, KEY))
         return
     hole = first_unknown(node)
-    supposed = config.supposing.get(KEY) if config.supposing is not None else None
-    if hole is not None and supposed is not None and first_unknown(supposed) is None:
-        # A file that was not collected might change it, but these are named.
-        node, hole = supposed, None
-        yield unknown(f"{KEY} may be changed by a file that was not collected")
     if hole is not None:
         reason = hole.value.reason if isinstance(hole.value, Unknown) else "not a value"
         yield unknown(f"{KEY} cannot be told: {reason}", Cited.node(KEY, hole))

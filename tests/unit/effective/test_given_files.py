@@ -175,3 +175,67 @@ def test_a_host_without_its_global_section(path: str, before: str, expected: Sta
 )
 def test_a_template_of_variables(text: str, expected: Status) -> None:
     assert status(given("docker.environment", text, "/x/.env"), "docker-recording") is expected
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [
+        ("jicofo-auto-owner", Status.FAIL),
+        ("jicofo-certificate-check", Status.FAIL),
+        ("jicofo-jibri-brewery", Status.UNKNOWN),
+        ("jicofo-trusted-domains", Status.UNKNOWN),
+    ],
+)
+def test_a_file_that_was_not_given_may_fail_but_never_pass(control: str, expected: Status) -> None:
+    text = (
+        "jicofo.xmpp.client.disable-certificate-verification = true\n"
+        'jicofo.xmpp.trusted-domains = []\ninclude "custom-jicofo.conf"\n'
+    )
+    assert status(given("jicofo.config", text, "/x/jicofo.conf"), control) is expected
+
+
+def test_what_stands_behind_an_include_is_as_it_says() -> None:
+    text = 'include "custom.conf"\njicofo.xmpp.trusted-domains = []\n'
+    server = given("jicofo.config", text, "/x/jicofo.conf")
+    assert status(server, "jicofo-trusted-domains") is Status.PASS
+
+
+MAIN = """modules_enabled = { "tls", "mam" }
+c2s_require_encryption = true
+Include "conf.d/*.cfg.lua"
+"""
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [
+        ("prosody-open-registration", Status.UNKNOWN),
+        ("prosody-room-history", Status.UNKNOWN),
+        ("prosody-default-permissions", Status.UNKNOWN),
+    ],
+)
+def test_prosodys_main_file_alone_does_not_speak_for_what_it_includes(
+    control: str, expected: Status
+) -> None:
+    server = given("prosody.config", MAIN, "/etc/prosody/prosody.cfg.lua")
+    assert status(server, control) is expected
+
+
+def test_what_prosodys_main_file_says_itself_fails() -> None:
+    text = MAIN.replace("Include", 'VirtualHost "meet.example.org"\nInclude')
+    server = given("prosody.config", text, "/etc/prosody/prosody.cfg.lua")
+    assert status(server, "prosody-message-archive") is Status.FAIL
+
+
+@pytest.mark.parametrize(
+    ("control", "expected"),
+    [
+        ("docker-recording", Status.FAIL),
+        ("docker-open-rooms", Status.FAIL),
+        ("docker-live-streaming", Status.UNKNOWN),
+        ("docker-unclassified-variables", Status.UNKNOWN),
+    ],
+)
+def test_a_line_that_compose_refuses_hides_no_fault(control: str, expected: Status) -> None:
+    text = "HTTPS_PORT=443\nto record, set this:\nENABLE_RECORDING=1\n"
+    assert status(given("docker.environment", text, "/x/.env"), control) is expected

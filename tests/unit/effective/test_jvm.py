@@ -202,12 +202,12 @@ def test_includes_in_a_circle_end() -> None:
 
 
 def test_what_is_set_before_an_include_that_was_not_seen() -> None:
-    """It may be changed there, so it is unknown; what it would be otherwise is kept."""
-    config = bridge('videobridge.rest.shutdown.enabled = true\ninclude "c.conf"\n').videobridge
-    node = config.get("videobridge.rest.shutdown.enabled")
+    """It may be changed there, so it is unknown; what it would be otherwise can be asked for."""
+    server = bridge('videobridge.rest.shutdown.enabled = true\ninclude "c.conf"\n')
+    node = server.videobridge.get("videobridge.rest.shutdown.enabled")
     assert node is not None
     assert isinstance(node.value, Unknown)
-    assert config.supposing is not None
-    supposed = config.supposing.get("videobridge.rest.shutdown.enabled")
+    assert server.supposing is not None
+    supposed = server.supposing.videobridge.get("videobridge.rest.shutdown.enabled")
     assert supposed is not None
     assert supposed.value is True

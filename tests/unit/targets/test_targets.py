@@ -20,6 +20,7 @@ from selfhost.targets.ssh import SshTarget
 
 CANARY = "c4n4rySECRETvalue"
 JICOFO = "jicofo { bridge { } }\n"
+NGINX = "nginx.files"
 
 
 def write(root: Path, **files: str) -> Path:
@@ -119,6 +120,11 @@ def test_kind_is_checked(tmp_path: Path) -> None:
         (".env", "PROVIDERS_PRIORITY=openai\n", "opus.environment"),
         (".env", "PUBLIC_URL=x\nENABLED_MODULES=assistant\n", "docker.environment"),
         ("wrangler.jsonc", '{ "name": "opus-transcriber-proxy" }\n', "opus.environment"),
+        ("meet.conf", "server_name _;\nroot /usr/share/jitsi-meet;\nlocation = / {\n}\n", NGINX),
+        ("meet.conf", "{{ if .Env.X }}\nlocation ~ ^/x {\n}\n{{ end }}\n", NGINX),
+        ("ssl.conf", "ssl_certificate /config/keys/cert.crt;\n", NGINX),
+        ("vhost.conf", "<VirtualHost *:443>\n  ServerName x\n</VirtualHost>\n", "apache.files"),
+        (".env", "#!/bin/bash\nPUBLIC_URL=x\n", "docker.environment"),
     ],
 )
 def test_a_single_file(tmp_path: Path, name: str, text: str, source: str) -> None:
@@ -139,6 +145,34 @@ def test_a_file_that_nobody_knows_needs_its_kind(tmp_path: Path) -> None:
     evidence = parse_target(str(path), kind="prosody.config").collect()
     assert evidence.scope == frozenset({"prosody.config"})
     assert CANARY not in evidence.documents[0].text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("setup.sh", "JICOFO_AUTH_PASSWORD=x\n", "a script"),
+        ("setup", "#!/usr/bin/env bash\ncat <<E > jicofo.conf\njicofo {\n}\nE\n", "a script"),
+        ("main.tf", 'resource "x" "y" {\n}\n', "of Terraform"),
+        ("deploy.yml", "- hosts: all\n  tasks: []\n", "of Ansible"),
+        ("tasks.yml", "- name: jvb\n  template: src=jvb.conf.j2\n", "of Ansible"),
+        ("web.yaml", "{{- if .Values.web.enabled }}\nkind: Service\n{{- end }}\n", "Helm chart"),
+    ],
+)
+def test_what_only_makes_files_is_told_from_them(
+    tmp_path: Path, name: str, text: str, what: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(UsageError, match=what) as raised:
+        parse_target(str(path)).collect()
+    assert raised.value.hint.startswith("give ")
+
+
+def test_what_stands_inside_of_yaml_is_not_the_file(tmp_path: Path) -> None:
+    text = "jitsi_config: |\n  org.jitsi.jigasi.ENABLE_TRANSCRIPTION=true\n  modules_enabled = {}\n"
+    path = write(tmp_path, main_dot_yml=text) / "main.yml"
+    with pytest.raises(UsageError, match="not recognised"):
+        parse_target(str(path)).collect()
 
 
 def test_a_file_of_50_mb_is_too_large(tmp_path: Path) -> None:
