@@ -6,7 +6,6 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +14,10 @@ from urllib.parse import urljoin, urlsplit
 from selfhost.errors import TargetError
 from selfhost.evidence.collector import CODE, Overload, Redactor
 from selfhost.evidence.model import Document, Evidence, State
-from selfhost.readers.javascript import read_client_config
-from selfhost.readers.tree import Source
-from selfhost.targets import outside_xmpp
 from selfhost.targets.model import Plan, now
+from selfhost.targets.outside_addresses import addresses
 from selfhost.targets.outside_http import Answer, NoResponseError, Place, certificate, get, request
+from selfhost.targets.outside_signalling import signalling
 
 #: Seconds for all of it.
 SECONDS = 60.0
@@ -32,8 +30,13 @@ PATHS = (
     *("/socket.io/?EIO=4&transport=polling", "/etherpad/", "/colibri/stats", "/about/health"),
     *("/http-bind", "/external_api.js", "/.env"),
 )
+#: A tenant that nobody has.
+TENANT = "no-tenant-is-called-so"
 #: TCP ports that Jitsi's programs and what runs beside them listen on, for themselves only.
-PORTS = (2222, 3000, 3100, 3333, 5222, 5269, 5280, 5281, 5347, 8080, 8888, 9001, 9090)
+PORTS = (
+    *(2222, 3000, 3100, 3333, 5222, 5269, 5280, 5281, 5347, 5582, 5766, 8000, 8080, 8788, 8888),
+    *(8989, 9001, 9090, 9641),
+)
 _PORT_SECONDS = 3.0
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script", re.I | re.S)
@@ -93,16 +96,28 @@ class _Looking:
                 hint="give the address under which meetings are opened, without the room",
             )
         shown = self._document("web.page", page.url, self._without_settings(page))
-        xmpp = _lines("outside.xmpp", "xmpp", *self._xmpp(scripts["web.config"]))
+        xmpp = _lines(
+            "outside.xmpp", "xmpp", *signalling(scripts["web.config"], self._base, self._place)
+        )
+        scripts["web.config"] += self._settings_elsewhere(scripts["web.config"])
+        each = _lines("outside.addresses", "addresses", list(addresses(self._base, self._place)))
         self._paths()
         responses = _lines("outside.responses", "responses", self._answers)
-        return [*scripts["web.config"], *scripts["web.interface"], shown, responses, *tls, xmpp]
+        return [
+            *scripts["web.config"],
+            *scripts["web.interface"],
+            shown,
+            responses,
+            *tls,
+            xmpp,
+            each,
+        ]
 
     def _certificate(self) -> list[Document]:
         parts = urlsplit(self._base)
         place = f"tls://{self._host}:{parts.port or 443}"
         try:
-            shown = certificate(self._host, parts.port or 443, self._deadline)
+            shown = certificate(self._place, parts.port or 443)
         except NoResponseError as error:
             raise TargetError(
                 f"{self._base} cannot be looked at: {error}",
@@ -165,6 +180,23 @@ class _Looking:
             found.append(inlined)
         return found
 
+    def _settings_elsewhere(self, known: list[Document]) -> list[Document]:
+        """Other settings at the site's root, or at an address of a tenant: people open both."""
+        root = urljoin(self._base, "/")
+        other = root if root != self._base else f"{root}{TENANT}/"
+        url = urljoin(other, _FILES["web.config"])
+        try:
+            answer = request("GET", url, self._place)
+        except NoResponseError:
+            return []
+        text = answer.body.decode("utf-8", "replace")
+        if answer.status != 200 or not _DECLARES["web.config"].search(text):
+            return []
+        if "html" in answer.headers.get("content-type", ""):
+            return []
+        found = self._document("web.config", url, answer.body)
+        return [] if found.sha256 in {document.sha256 for document in known} else [found]
+
     def _inlined(self, source: str, page: Answer) -> Document | None:
         """The page's first script that declares the settings; lines stay where they are."""
         text = page.body.decode("utf-8", "replace")
@@ -193,27 +225,6 @@ class _Looking:
             reason = "its secrets cannot be told from the rest"
             return Document(source, path, State.FAILED, reason=reason)
         return Document(source, path, State.PRESENT, shown, _sha256(raw))
-
-    def _xmpp(self, configs: Iterable[Document]) -> tuple[list[dict[str, Any]], str]:
-        """What BOSH answers, and why it does not."""
-        sources = [Source(d.path, d.text) for d in configs if d.state is State.PRESENT]
-        tree = read_client_config(sources[-1:])
-
-        def said(key: str) -> str:
-            node = tree.get(key)
-            return node.value if node is not None and isinstance(node.value, str) else ""
-
-        domain = said("hosts.domain") or self._host
-        bosh = urljoin(self._base, said("bosh") or "/http-bind")
-        if _host(bosh).lower() != self._host.lower():
-            return [], "config.js names a BOSH address on another host"
-        login = said("hosts.anonymousdomain") or domain
-        found: list[dict[str, Any]] = []
-        try:
-            found.extend(outside_xmpp.ask(bosh, domain, login, self._place))
-        except NoResponseError as error:
-            return found, str(error)
-        return found, ""
 
     def _paths(self) -> None:
         root = urljoin(self._base, "/")

@@ -11,7 +11,7 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -41,12 +41,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to connect: by default to the host of the URL. ``verify``: whether the certificate
-    has to be good; ``deadline`` is on the monotonic clock."""
+    """Where to connect. ``verify``: whether the certificate has to be good; ``deadline`` is on the
+    monotonic clock; ``address``: one of the host's addresses, by default whichever answers."""
 
     host: str
     verify: bool
     deadline: float
+    address: str = ""
 
 
 def context(*, verify: bool) -> ssl.SSLContext:
@@ -90,7 +91,7 @@ def request(method: str, url: str, place: Place, body: bytes | None = None) -> A
     headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Accept": "*/*"}
     if body is not None:
         headers["Content-Type"] = "text/xml; charset=utf-8"
-    with _told(), _connection(parts.scheme, place, parts.port) as connection:
+    with told(), _connection(parts.scheme, place, parts.port) as connection:
         connection.request(method, path, body, headers)
         response = connection.getresponse()
         raw = response.read(MAX_BODY + 1)
@@ -117,47 +118,86 @@ def _plain(raw: bytes, encoding: str) -> bytes:
     return plain
 
 
+class _Secure(http.client.HTTPSConnection):
+    """To one address of a host, whose name the certificate has to bear all the same."""
+
+    def __init__(self, place: Place, port: int, left: float) -> None:
+        super().__init__(place.host, port, timeout=left)
+        self._to, self._left = place, left
+
+    def connect(self) -> None:
+        """Open the socket; whoever called ends it in time."""
+        self.sock = secure = _secure_socket(self._to, self.port, self._left)
+        secure.do_handshake()
+
+
+def _secure_socket(place: Place, port: int, left: float) -> ssl.SSLSocket:
+    """Before the handshake, which has to be ended in time as all that follows."""
+    raw = _socket(place, port, left)
+    return context(verify=place.verify).wrap_socket(
+        raw, server_hostname=place.host, do_handshake_on_connect=False
+    )
+
+
+def _socket(place: Place, port: int, left: float) -> socket.socket:
+    return socket.create_connection((place.address or place.host, port), left)
+
+
 @contextmanager
 def _connection(
     scheme: str, place: Place, port: int | None
 ) -> Iterator[http.client.HTTPConnection]:
-    left = min(SECONDS, place.deadline - time.monotonic())
-    if left <= 0:
-        raise NoResponseError("there was no time left")
+    left = time_left(place)
     connection: http.client.HTTPConnection
     if scheme == "https":
-        connection = http.client.HTTPSConnection(
-            place.host, port or 443, timeout=left, context=context(verify=place.verify)
-        )
+        connection = _Secure(place, port or 443, left)
     else:
         connection = http.client.HTTPConnection(place.host, port or 80, timeout=left)
+    with ended(left, lambda: connection.sock):
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def time_left(place: Place, seconds: float = SECONDS) -> float:
+    """Seconds for the next connection. Raises ``NoResponseError`` when there are none."""
+    left = min(seconds, place.deadline - time.monotonic())
+    if left <= 0:
+        raise NoResponseError("there was no time left")
+    return left
+
+
+@contextmanager
+def ended(left: float, opened: Callable[[], socket.socket | None]) -> Iterator[None]:
+    """End the socket when the time is over, whatever still comes in through it: a timeout of the
+    socket itself begins anew with each byte. Raises ``NoResponseError`` then."""
     late = threading.Event()
 
     def end() -> None:
         late.set()
-        if connection.sock is not None:
+        if (sock := opened()) is not None:
             with suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
 
-    # A timeout of the socket begins anew with each byte; this one does not.
     timer = threading.Timer(left, end)
     timer.daemon = True
     timer.start()
     try:
-        yield connection
+        yield
     except (OSError, http.client.HTTPException):
         if late.is_set():
             raise NoResponseError("no answer in time") from None
         raise
     finally:
         timer.cancel()
-        connection.close()
     if late.is_set():
         raise NoResponseError("no answer in time")
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
+    """What went wrong with a connection, as a ``NoResponseError`` in plain words."""
     try:
         yield
     except NoResponseError:
@@ -189,19 +229,12 @@ class Certificate:
     why: str = ""
 
 
-def certificate(host: str, port: int, deadline: float) -> Certificate:
+def certificate(place: Place, port: int) -> Certificate:
     """The certificate that is served, good or not. Raises ``NoResponseError``."""
     why = ""
     for verify in (True, False):
-        left = min(SECONDS, deadline - time.monotonic())
-        if left <= 0:
-            raise NoResponseError("there was no time left")
         try:
-            with (
-                _told(),
-                socket.create_connection((host, port), left) as raw,
-                context(verify=verify).wrap_socket(raw, server_hostname=host) as secure,
-            ):
+            with secured(Place(place.host, verify, place.deadline, place.address), port) as secure:
                 shown = secure.getpeercert(binary_form=True) or b""
                 pem = ssl.DER_cert_to_PEM_cert(shown) if shown else ""
                 return Certificate(pem, secure.version() or "", verify, why)
@@ -210,3 +243,16 @@ def certificate(host: str, port: int, deadline: float) -> Certificate:
                 raise
             why = str(error).removeprefix("the certificate is not good: ")
     raise NoResponseError("no certificate")
+
+
+@contextmanager
+def secured(place: Place, port: int, seconds: float = SECONDS) -> Iterator[ssl.SSLSocket]:
+    """A TLS connection, ended in time. Raises ``NoResponseError``."""
+    left = time_left(place, seconds)
+    with (
+        told(),
+        _secure_socket(place, port, left) as secure,
+        ended(left, lambda: secure),
+    ):
+        secure.do_handshake()
+        yield secure

@@ -1,20 +1,18 @@
-"""What a stranger may ask the XMPP server through BOSH: its services, without entering a room.
+"""What a stranger may ask the XMPP server: its services, without entering a room.
 
-XEP-0124 and 0206 (BOSH), 0030 (discovery), 0215 (external services such as TURN). The login is
-anonymous, as a participant's; nothing is joined, made or changed.
+XEP-0030 (discovery), 0215 (external services such as TURN). The login is anonymous, as a
+participant's; nothing is joined, made or changed.
 """
 
 import base64
 import secrets
-from collections.abc import Iterable, Iterator
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
 from xml.etree.ElementTree import Element, ParseError, fromstring
 from xml.sax.saxutils import quoteattr
 
-from selfhost.targets.outside_http import NoResponseError, Place, request
+from selfhost.targets.outside_http import NoResponseError
 
-HTTPBIND = "http://jabber.org/protocol/httpbind"
 SASL = "urn:ietf:params:xml:ns:xmpp-sasl"
 BIND = "urn:ietf:params:xml:ns:xmpp-bind"
 ITEMS = "http://jabber.org/protocol/disco#items"
@@ -35,18 +33,53 @@ class RefusedError(Exception):
     """The server said no; the text is the condition that it named."""
 
 
-def ask(bosh: str, domain: str, login: str, place: Place) -> Iterator[dict[str, Any]]:
+class Stream(Protocol):
+    """A way to an XMPP host. All raise ``NoResponseError``, and ``RefusedError`` when the server
+    ends it; elements that have come meanwhile are returned."""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        ...
+
+    def open(self) -> list[Element]:
+        """Begin, or begin anew after the login."""
+        ...
+
+    def send(self, stanza: str) -> list[Element]:
+        """Send one element."""
+        ...
+
+    def wait(self) -> list[Element]:
+        """Let the server answer."""
+        ...
+
+    def close(self) -> None:
+        """Leave; raises nothing."""
+        ...
+
+
+def ask(stream: Stream, domain: str, login: str) -> Iterator[dict[str, Any]]:
     """What the server says of itself: one entry for the login, then one for each service.
 
-    ``login``: the host for those without an account. Raises ``NoResponseError``.
+    ``login``: the host for those without an account, with which the stream is.
+    Raises ``NoResponseError``.
     """
-    session = _Session(bosh, login, place)
+    entry = {"ask": "login", "of": login, "through": stream.url}
+    session = _Session(stream)
     try:
-        session.start()
-    except RefusedError as refused:
-        yield {"ask": "login", "of": login, "refused": str(refused)}
-        return
-    yield {"ask": "login", "of": login, "refused": ""}
+        try:
+            session.start()
+        except RefusedError as refused:
+            yield {**entry, "refused": str(refused)}
+            return
+        yield {**entry, "refused": ""}
+        yield from _services(session, domain)
+    finally:
+        stream.close()
+
+
+def _services(session: "_Session", domain: str) -> Iterator[dict[str, Any]]:
     found: list[str] = []
     for entry in _asked(session, domain, "items"):
         found += entry.get("items", [])
@@ -57,7 +90,6 @@ def ask(bosh: str, domain: str, login: str, place: Place) -> Iterator[dict[str, 
             yield from _asked(session, name, "info")
     yield from _asked(session, domain, "info")
     yield from _asked(session, domain, "external")
-    session.end()
 
 
 def _asked(session: "_Session", name: str, what: str) -> Iterator[dict[str, Any]]:
@@ -98,30 +130,24 @@ def _short(text: str | None) -> str:
 
 
 class _Session:
-    def __init__(self, bosh: str, host: str, place: Place) -> None:
-        self._url = f"{bosh}?{urlencode({'room': 'audit'})}"
-        self._host, self._place = host, place
-        self._rid = secrets.randbelow(10**9)
-        self._sid = ""
+    """Logged in as nobody in particular."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
         self._inbox: list[Element] = []
 
     def start(self) -> None:
-        """Log in as nobody in particular. Raises RefusedError, NoResponseError."""
-        restart = "xmlns:xmpp='urn:xmpp:xbosh'"
-        to = f"to={quoteattr(self._host)}"
-        first = self._post(
-            f"{to} wait='3' hold='1' ver='1.6' xmpp:version='1.0' {restart} xml:lang='en'"
-        )
-        self._sid = first.get("sid", "")
+        """Raises RefusedError, NoResponseError."""
+        self._keep(self._stream.open())
         features = self._next(lambda e: e.tag.endswith("}features"))
         offered = {e.text for e in features.iter(f"{{{SASL}}}mechanism")}
         if "ANONYMOUS" not in offered:
             raise RefusedError("anonymous login is not offered")
-        self._post(inside=f"<auth xmlns='{SASL}' mechanism='ANONYMOUS'/>")
+        self._keep(self._stream.send(f"<auth xmlns='{SASL}' mechanism='ANONYMOUS'/>"))
         said = self._next(lambda e: e.tag.startswith(f"{{{SASL}}}"))
         if not said.tag.endswith("}success"):
             raise RefusedError(said[0].tag.rpartition("}")[2] if len(said) else "refused")
-        self._post(f"xmpp:restart='true' {restart} {to}")
+        self._keep(self._stream.open())
         self._next(lambda e: e.tag.endswith("}features"))
         self._query("set", "", f"<bind xmlns='{BIND}'/>")
 
@@ -129,18 +155,13 @@ class _Session:
         """Ask a service. Raises RefusedError, NoResponseError."""
         return self._query("get", name, inside)
 
-    def end(self) -> None:
-        """Leave."""
-        try:
-            self._post("type='terminate'")
-        except (RefusedError, NoResponseError):
-            return
-
     def _query(self, kind: str, to: str, inside: str) -> Element:
         identity = base64.b32encode(secrets.token_bytes(5)).decode().lower()
         target = f" to={quoteattr(to)}" if to else ""
-        self._post(
-            inside=f"<iq xmlns='jabber:client' type='{kind}' id='{identity}'{target}>{inside}</iq>"
+        self._keep(
+            self._stream.send(
+                f"<iq xmlns='jabber:client' type='{kind}' id='{identity}'{target}>{inside}</iq>"
+            )
         )
         answer = self._next(lambda e: e.get("id") == identity)
         if answer.get("type") == "error":
@@ -149,30 +170,20 @@ class _Session:
             raise RefusedError(names[0] if names else "error")
         return answer
 
-    def _next(self, wanted: Any) -> Element:
+    def _next(self, wanted: Callable[[Element], bool]) -> Element:
         for _ in range(_POLLS):
             for element in self._inbox:
                 if wanted(element):
                     self._inbox.remove(element)
                     return element
-            self._post()
+            self._keep(self._stream.wait())
         raise RefusedError("no answer")
 
-    def _post(self, attributes: str = "", inside: str = "") -> Element:
-        self._rid += 1
-        sid = f" sid={quoteattr(self._sid)}" if self._sid else ""
-        body = f"<body rid='{self._rid}'{sid} xmlns='{HTTPBIND}' {attributes}>{inside}</body>"
-        answer = request("POST", self._url, self._place, body.encode())
-        if answer.status != 200 or len(answer.body) > MAX_XML:
-            raise NoResponseError(f"BOSH answers with HTTP status {answer.status}")
-        root = _parsed(answer.body)
-        self._inbox = [*self._inbox, *root][-200:]
-        if root.get("type") == "terminate" and "type='terminate'" not in attributes:
-            raise RefusedError(root.get("condition", "ended")[:80])
-        return root
+    def _keep(self, came: list[Element]) -> None:
+        self._inbox = [*self._inbox, *came][-200:]
 
 
-def _parsed(body: bytes) -> Element:
+def parsed(body: bytes) -> Element:
     """XML without entities of its own, which could grow without bound."""
     if b"<!" in body or not body.lstrip().startswith(b"<"):
         raise NoResponseError("what answers is no XMPP server")

@@ -25,10 +25,16 @@ MEANT = {
     5280: "Prosody's HTTP port",
     5281: "Prosody's HTTPS port",
     5347: "Prosody's component port",
+    5582: "Prosody's console",
+    5766: "the relay's console",
+    8000: "Skynet's interface",
     8080: "the bridge's control interface",
+    8788: "a gateway's interface",
     8888: "jicofo's control interface",
+    8989: "a recorder of single tracks",
     9001: "a pad",
     9090: "a bridge's or metrics port",
+    9641: "the relay's statistics",
 }
 
 

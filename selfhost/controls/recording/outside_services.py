@@ -44,7 +44,9 @@ def check(server: Server) -> Iterator[Verdict]:
     if not entered:
         yield unknown("the XMPP server was not asked", *looked(server, "outside.xmpp"))
         return
-    if why := entered[0].text("refused"):
+    let_in = [answer for answer in entered if not answer.text("refused")]
+    if not let_in:
+        why = entered[0].text("refused")
         yield unknown(
             f"the XMPP server lets no stranger ask ({why}): its services cannot be seen from "
             "outside",
@@ -58,7 +60,7 @@ def check(server: Server) -> Iterator[Verdict]:
             bad = True
             yield fail(f"{answer.text('of')} is there: {why}", Cited(answer.origin))
     if not bad:
-        yield passed("no recorder, transcriber or translator is offered", Cited(entered[0].origin))
+        yield passed("no recorder, transcriber or translator is offered", Cited(let_in[0].origin))
 
 
 def _why(answer: Seen) -> str:
@@ -108,6 +110,14 @@ CONTROL = Control(
             at=2,
         ),
         seen("outside.xmpp", login(), refused("callcontrol.meet.example.org", "forbidden"), at=2),
+        seen(
+            "outside.xmpp",
+            login("closed"),
+            login(),
+            info("jibri.meet.example.org", "server/im/Prosody"),
+            at=3,
+            note="one of two ways lets strangers in",
+        ),
     ),
     good=(
         seen(
@@ -118,6 +128,7 @@ CONTROL = Control(
         ),
     ),
     unclear=(
+        seen("outside.xmpp", login("closed"), login("closed"), note="neither way lets in"),
         seen("outside.xmpp", login("anonymous login is not offered"), note="closed to strangers"),
         seen("outside.xmpp"),
     ),

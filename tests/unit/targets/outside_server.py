@@ -1,6 +1,7 @@
 """A web server on loopback that serves what a test wants, with a certificate of its own."""
 
 import datetime
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -43,7 +44,9 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path, *, secure: bool = True) -> Iterator[Served]:
+def serve(
+    folder: Path, *, secure: bool = True, address: str = "127.0.0.1", port: int = 0
+) -> Iterator[Served]:
     """A server for ``localhost``; its certificate is ``folder/cert.pem``."""
     served = Served()
 
@@ -59,7 +62,10 @@ def serve(folder: Path, *, secure: bool = True) -> Iterator[Served]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
+
+    server = Server((address, port), Handler)
     server.daemon_threads = True
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
     if secure:
@@ -80,7 +86,7 @@ def serve(folder: Path, *, secure: bool = True) -> Iterator[Served]:
 
 def _certificate(folder: Path) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"localhost {folder.name}"[:64])])
     start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
     made = (
         x509.CertificateBuilder()

@@ -20,6 +20,7 @@ from selfhost.targets import outside, outside_http
 from selfhost.targets.outside import OutsideTarget
 from selfhost.targets.outside_http import NoResponseError, Place, get
 from selfhost.targets.parse import parse_target
+from tests.unit.targets.outside_prosody import Prosody
 from tests.unit.targets.outside_server import Answer, Served, serve, text
 
 CONFIG = "var config = { hosts: { domain: 'localhost' }, bosh: '/http-bind', p2p: {} };\n"
@@ -210,56 +211,8 @@ def test_nobody_there() -> None:
 # -- XMPP ---------------------------------------------------------------------------------------
 
 
-class Bosh:
-    """Prosody, as far as it is asked: hosts that are there, with their identities."""
-
-    def __init__(self, **hosts: str) -> None:
-        self.hosts = {name.replace("_", "."): kind for name, kind in hosts.items()}
-        self.mechanism = "ANONYMOUS"
-
-    def __call__(self, handler: BaseHTTPRequestHandler, given: bytes) -> None:
-        asked = given.decode()
-        inside = ""
-        identity = re.search(r"\bid='(\w+)'", asked)
-        if "sid=" not in asked or "restart" in asked:
-            inside = (
-                "<f:features xmlns:f='http://etherx.jabber.org/streams'><mechanisms "
-                "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>"
-                f"{self.mechanism}</mechanism></mechanisms></f:features>"
-            )
-        elif "<auth" in asked:
-            inside = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
-        elif identity:
-            inside = self._iq(identity[1], asked)
-        body = f"<body xmlns='http://jabber.org/protocol/httpbind' sid='s'>{inside}</body>"
-        text(body, "text/xml")(handler, given)
-
-    def _iq(self, identity: str, asked: str) -> str:
-        to = re.search(r'to="([^"]+)"', asked)
-        head = f"<iq xmlns='jabber:client' id='{identity}'"
-        if to is None:
-            return f"{head} type='result'/>"
-        if "extdisco" in asked:
-            service = "<service type='turn' host='meet-jit-si-turnrelay.jitsi.net' port='443'/>"
-            inside = f"<services xmlns='urn:xmpp:extdisco:2'>{service}</services>"
-            return f"{head} type='result'>{inside}</iq>"
-        if "disco#items" in asked:
-            items = "".join(f"<item jid='{name}'/>" for name in self.hosts)
-            query = f"<query xmlns='http://jabber.org/protocol/disco#items'>{items}</query>"
-            return f"{head} type='result'>{query}</iq>"
-        kind = self.hosts.get(to[1])
-        if kind is None:
-            error = "<remote-server-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"
-            return f"{head} type='error'><error type='cancel'>{error}</error></iq>"
-        query = f"<identity category='component' type='{kind}'/>"
-        return (
-            f"{head} type='result'><query xmlns='http://jabber.org/protocol/disco#info'>"
-            f"{query}</query></iq>"
-        )
-
-
 def test_a_stranger_is_told_of_a_recorder_and_of_foreign_turn(served: Served) -> None:
-    served.places["/http-bind"] = Bosh(localhost="im", recorder_localhost="im")
+    served.places["/http-bind"] = Prosody(localhost="im", recorder_localhost="im").bosh
     found = report(OutsideTarget(served.url).collect())
     recorder = next(r for r in found.results if r.control == "outside-recorder-services")
     assert str(recorder.status) == "fail"
@@ -268,15 +221,15 @@ def test_a_stranger_is_told_of_a_recorder_and_of_foreign_turn(served: Served) ->
 
 
 def test_a_server_without_recorders_passes(served: Served) -> None:
-    served.places["/http-bind"] = Bosh(localhost="im", breakout_localhost="breakout_rooms")
+    served.places["/http-bind"] = Prosody(localhost="im", breakout_localhost="breakout_rooms").bosh
     found = report(OutsideTarget(served.url).collect())
     assert status(found, "outside-recorder-services") == "pass"
 
 
 def test_a_refused_login_says_so(served: Served) -> None:
-    bosh = Bosh()
-    bosh.mechanism = "PLAIN"
-    served.places["/http-bind"] = bosh
+    prosody = Prosody()
+    prosody.mechanism = "PLAIN"
+    served.places["/http-bind"] = prosody.bosh
     found = report(OutsideTarget(served.url).collect())
     services = next(r for r in found.results if r.control == "outside-recorder-services")
     assert str(services.status) == "unknown"
