@@ -30,8 +30,9 @@ def both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
 
 
-def site(served: Served, config: str = CONFIG, **headers: str) -> None:
-    served.places["/"] = text("<html></html>", **headers)
+def site(served: Served, config: str = CONFIG, policy: str = "") -> None:
+    headers = {"Content_Security_Policy": policy} if policy else {}
+    served.places["/"] = text("<html></html>", "text/html", 200, **headers)
     served.places["/config.js"] = text(config, "application/javascript")
 
 
@@ -77,7 +78,7 @@ def test_two_certificates_that_nobody_vouches_for_are_two_servers(two: Two) -> N
     ("change", "said"),
     [
         ({"config": CONFIG + "config.liveStreaming = { enabled: true };"}, "another config.js"),
-        ({"Content_Security_Policy": "default-src 'self'"}, "has a Content-Security-Policy"),
+        ({"policy": "default-src 'self'"}, "has a Content-Security-Policy"),
     ],
 )
 def test_other_settings_behind_ipv6_are_found(
