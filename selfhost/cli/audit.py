@@ -1,10 +1,9 @@
 """``selfhost audit``."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 import click
@@ -15,11 +14,8 @@ from selfhost.cli.options import inventory_option, ports_option
 if TYPE_CHECKING:
     from selfhost.audit.model import Report, TargetReport
     from selfhost.controls.model import Control
+    from selfhost.evidence.model import Evidence
     from selfhost.targets.model import Target
-
-MAX_PARALLEL = 16
-#: Waiting for servers is what runs side by side; judging takes a processor, and memory each.
-_JUDGING = BoundedSemaphore(2)
 
 
 @click.command()
@@ -94,7 +90,8 @@ def audit(
         raise UsageError("--fail-on-new needs a --baseline.", hint="It says new since when.")
     today = datetime.now(UTC).date()
     profile = judging.profile(profile_name)
-    chosen = judging.controls(profile, select, ignore)
+    # A wrong name is told before a server is touched.
+    named = judging.controls(profile, select, ignore) if select or ignore else None
     own_waivers = inventory / judging.WAIVERS if not targets else None
     waivers = judging.waivers(profile, waivers_file, own_waivers, today)
     baseline = judging.saved(baseline_file) if baseline_file else None
@@ -102,11 +99,16 @@ def audit(
     if save_evidence is not None:
         reporting.may_write(save_evidence, force)
     started = time.perf_counter()
-    report = _audit(_targets(targets, inventory, kind, ports), chosen, fail_on, save_evidence)
+    report = _audit(
+        _targets(targets, inventory, kind, ports),
+        lambda: named or judging.controls(profile),
+        fail_on,
+        save_evidence,
+    )
     report = decide(report, profile, waivers, today, baseline, fail_on_new)
     if timings:
         seconds = time.perf_counter() - started
-        click.echo(f"{len(chosen)} controls, {seconds:.2f} s with collection", err=True)
+        click.echo(f"{report.controls} controls, {seconds:.2f} s with collection", err=True)
     if not (targets or select or ignore):
         _keep(inventory, report)
     reporting.show(context, report, form, files, verbose)
@@ -127,27 +129,31 @@ def _targets(
 
 def _audit(
     targets: tuple["Target", ...],
-    controls: list["Control"],
+    controls: Callable[[], list["Control"]],
     fail_on: str,
     save_evidence: Path | None,
 ) -> "Report":
     from selfhost.errors import UsageError
-    from selfhost.runners import judging
+    from selfhost.runners import judging, side_by_side
 
     if save_evidence is not None and len(targets) != 1:
         raise UsageError("--save-evidence takes the evidence of one target.")
 
-    def one(target: "Target") -> "TargetReport":
-        audited = _audit_one(target, controls, save_evidence)
+    def collected(evidence: "Evidence") -> None:
+        if save_evidence is not None:
+            from selfhost.evidence.bundle import write_bundle
+
+            write_bundle(evidence, save_evidence)
+            click.echo(f"Evidence: {save_evidence}", err=True)
+
+    def judged(audited: "TargetReport") -> None:
         if len(targets) > 1:
-            done.append(target.name)
+            done.append(audited.target)
             click.echo(_progress(len(done), len(targets), audited), err=True)
-        return audited
 
     done: list[str] = []
-    with ThreadPoolExecutor(min(MAX_PARALLEL, len(targets))) as pool:
-        reports = tuple(pool.map(one, targets))
-    return judging.report(reports, controls, fail_on)
+    reports = side_by_side.audit(targets, controls, collected, judged)
+    return judging.report(reports, controls(), fail_on)
 
 
 def _progress(done: int, all_of_them: int, audited: "TargetReport") -> str:
@@ -159,30 +165,10 @@ def _progress(done: int, all_of_them: int, audited: "TargetReport") -> str:
     return f"{done}/{all_of_them} {printable(audited.target)}: {said}"
 
 
-def _audit_one(
-    target: "Target", controls: list["Control"], save_evidence: Path | None
-) -> "TargetReport":
-    from selfhost.audit.evaluate import evaluate
-    from selfhost.errors import TargetError
-    from selfhost.runners import judging
-
-    try:
-        evidence = target.collect()
-    except TargetError as error:
-        return judging.unreached(target.name, error)
-    if save_evidence is not None:
-        from selfhost.evidence.bundle import write_bundle
-
-        write_bundle(evidence, save_evidence)
-        click.echo(f"Evidence: {save_evidence}", err=True)
-    with _JUDGING:
-        return evaluate(evidence, controls)
-
-
 def _keep(inventory: Path, report: "Report") -> None:
     """For selfhost status, which tells when the site was last audited."""
     from selfhost.health import kept_audit
     from selfhost.reports import json
 
-    if not kept_audit.keep(inventory, json.render(report)):
+    if not kept_audit.keep(inventory, json.pieces(report)):
         click.echo(f"The audit could not be kept in {inventory}.", err=True)

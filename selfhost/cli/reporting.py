@@ -80,7 +80,8 @@ def show(
 
     for format_, path in files:
         try:
-            path.write_text(formats.render(report, format_), "utf-8")
+            with path.open("w", encoding="utf-8") as stream:
+                stream.writelines(formats.pieces(report, format_))
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from None
         click.echo(f"Report: {path}", err=True)
@@ -89,7 +90,8 @@ def show(
         text = terminal.render(report, width=width, colour=colour, verbose=verbose)
         click.echo(text, nl=False, color=colour)
     else:
-        click.echo(formats.render(report, form), nl=False)
+        for piece in formats.pieces(report, form):
+            click.echo(piece, nl=False)
 
 
 def terminal_width_and_colour(context: click.Context) -> tuple[int | None, bool]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,13 @@ NAME = "last-audit.json"
 _MAX = 64 * 1024 * 1024
 
 
-def keep(inventory: Path, report: str) -> bool:
-    """Write the report (JSON) for later; False when the inventory cannot be written."""
+def keep(inventory: Path, report: Iterable[str]) -> bool:
+    """Write the report (pieces of JSON) for later; False when the inventory cannot be written."""
     path = inventory / NAME
     try:
         path.unlink(missing_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-            stream.write(report)
+            stream.writelines(report)
     except OSError:
         return False
     return True

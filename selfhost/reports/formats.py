@@ -1,5 +1,6 @@
 """The formats of an audit's report by name."""
 
+from collections.abc import Iterable
 from importlib import import_module
 
 from selfhost.audit.model import Report
@@ -13,3 +14,12 @@ def render(report: Report, form: str) -> str:
         return terminal.render(report, width=None, colour=False)
     text: str = import_module(f"selfhost.reports.{form}").render(report)
     return text
+
+
+def pieces(report: Report, form: str) -> Iterable[str]:
+    """The same, piece by piece where the format can be long."""
+    if form == "json":
+        from selfhost.reports import json
+
+        return json.pieces(report)
+    return (render(report, form),)

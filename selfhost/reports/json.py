@@ -3,17 +3,25 @@
 Keys are only ever added within ``/1``. The same report gives the same bytes.
 """
 
-import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from json.encoder import encode_basestring_ascii
 
-from selfhost.audit.model import Outcome, Report, Result, TargetReport
+from selfhost.audit.model import Citation, Outcome, Report, Result, Seen, TargetReport
 from selfhost.audit.saved import SCHEMA
 from selfhost.reports import words
+
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 def render(report: Report) -> str:
     """The report as indented JSON, keys sorted, ASCII only, with a final newline."""
-    document = {
+    return "".join(pieces(report))
+
+
+def pieces(report: Report) -> Iterator[str]:
+    """The same piece by piece: a hundred hosts' report is larger than all else in memory."""
+    document: dict[str, object] = {
         "schema": SCHEMA,
         "tool": {"name": "selfhost", "version": report.version},
         "controls": {"count": report.controls, "digest": report.controls_digest},
@@ -23,13 +31,58 @@ def render(report: Report) -> str:
         "headline": words.policy(report).text,
         "exit_code": int(report.exit_code),
         "counts": {str(outcome): report.count(outcome) for outcome in Outcome},
-        "targets": [_target(target) for target in report.targets],
-        "results": [_result(result) for result in report.results],
         "waivers": [asdict(waiver) for waiver in report.waivers],
         "baseline": asdict(report.baseline) if report.baseline else None,
         "fails_on": "worse" if report.new_only else "any",
     }
-    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+    long: dict[str, Iterator[str]] = {
+        "targets": (text(_target(target), 4) for target in report.targets),
+        "results": (text(_result(result), 4) for result in report.results),
+    }
+    yield "{"
+    before = "\n  "
+    for key in sorted([*document, *long]):
+        yield f'{before}"{key}": '
+        before = ",\n  "
+        if key in long:
+            yield from _list(long[key])
+        else:
+            yield text(document[key], 2)
+    yield "\n}\n"
+
+
+def _list(items: Iterable[str]) -> Iterator[str]:
+    opening = "[\n    "
+    for item in items:
+        yield opening + item
+        opening = ",\n    "
+    yield "\n  ]" if opening[0] == "," else "[]"
+
+
+def text(value: object, indent: int = 0) -> str:
+    """What ``json.dumps(value, indent=2, sort_keys=True)`` gives, indented further, in a third of
+    the time: with an indent, that builds every bracket in a generator of its own."""
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
+    if value is None or isinstance(value, bool):
+        return _CONSTANTS[value]
+    if isinstance(value, int):
+        return int.__repr__(value)
+    inner = "\n" + " " * (indent + 2)
+    if isinstance(value, Mapping):
+        items = [
+            f"{encode_basestring_ascii(key)}: {text(value[key], indent + 2)}"
+            for key in sorted(value)
+        ]
+        opening, closing = "{}"
+    elif isinstance(value, list | tuple):
+        items = [text(item, indent + 2) for item in value]
+        opening, closing = "[]"
+    else:
+        raise TypeError(f"{type(value).__name__} has no place in a report")
+    if not items:
+        return opening + closing
+    return opening + inner + ("," + inner).join(items) + "\n" + " " * indent + closing
 
 
 def _target(target: TargetReport) -> dict[str, object]:
@@ -38,7 +91,28 @@ def _target(target: TargetReport) -> dict[str, object]:
         "collected_at": target.collected_at,
         "unreachable": target.unreachable or None,
         "out_of_scope": list(target.out_of_scope),
-        "documents": [asdict(document) for document in target.documents],
+        "documents": [_seen(document) for document in target.documents],
+    }
+
+
+def _seen(document: Seen) -> dict[str, object]:
+    return {
+        "source": document.source,
+        "path": document.path,
+        "state": document.state,
+        "reason": document.reason,
+        "sha256": document.sha256,
+    }
+
+
+def _citation(citation: Citation) -> dict[str, object]:
+    return {
+        "path": citation.path,
+        "line": citation.line,
+        "key": citation.key,
+        "excerpt": citation.excerpt,
+        "sha256": citation.sha256,
+        "overrides": citation.overrides,
     }
 
 
@@ -52,7 +126,7 @@ def _result(result: Result) -> dict[str, object]:
         "status": str(result.status),
         "target": result.target,
         "message": result.message,
-        "evidence": [asdict(citation) for citation in result.evidence],
+        "evidence": [_citation(citation) for citation in result.evidence],
         "risk": result.risk,
         "fix": {
             "variable": result.fix.variable or None,

@@ -123,3 +123,22 @@ def test_what_a_link_can_undo_is_said_and_is_no_failure() -> None:
     assert "Rests on the client" not in terminal.render(
         report(target("good")), width=None, colour=False
     )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        [],
+        {"b": 1, "a": {"z": [], "y": {}, "x": (1, -2)}},
+        [True, False, None, "", 'é"\\\n\x1b\u2028', Severity.LOW, [[{"a": [{}]}]]],
+    ],
+)
+def test_json_is_written_as_the_standard_library_writes_it(value: object) -> None:
+    assert json_report.text(value) == json.dumps(value, indent=2, sort_keys=True)
+
+
+def test_json_in_pieces_is_what_the_standard_library_writes() -> None:
+    for targets in ((), (target("bad"), target("good"))):
+        whole = json_report.render(report(*targets))
+        assert whole == json.dumps(json.loads(whole), indent=2, sort_keys=True) + "\n"
