@@ -10,6 +10,7 @@ from selfhost.controls.links import settable_by_link
 from selfhost.controls.model import Cited, Control, Status, Verdict, unknown, worst
 from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope
 from selfhost.effective.server import ALTERNATIVES, Server
+from selfhost.evidence.instances import variants
 from selfhost.evidence.model import Evidence
 from selfhost.evidence.plan import step
 from selfhost.readers.tree import Origin
@@ -19,14 +20,14 @@ MAX_CITATIONS = 20
 
 def evaluate(evidence: Evidence, controls: Sequence[Control]) -> TargetReport:
     """Judge one target's evidence by every control."""
-    server = Server(evidence)
+    servers = tuple(Server(one) for one in variants(evidence))
     excerpts = Excerpts(evidence)
     results: list[Result] = []
     out_of_scope: list[str] = []
     for control in controls:
         if evidence.scope is None and any(step(need).only for need in control.needs):
             continue  # about files that a running server does not have, or the view from outside
-        verdicts = judge(control, server)
+        verdicts = _judge_each(control, servers)
         if verdicts is None:
             out_of_scope.append(control.id)
         else:
@@ -41,6 +42,12 @@ def evaluate(evidence: Evidence, controls: Sequence[Control]) -> TargetReport:
         out_of_scope=tuple(out_of_scope),
         documents=documents,
     )
+
+
+def _judge_each(control: Control, servers: Sequence[Server]) -> tuple[Verdict, ...] | None:
+    """What a control says of each container of a program; the worst counts."""
+    each = [verdicts for server in servers if (verdicts := judge(control, server)) is not None]
+    return tuple(dict.fromkeys(verdict for verdicts in each for verdict in verdicts)) or None
 
 
 def judge(control: Control, server: Server) -> tuple[Verdict, ...] | None:

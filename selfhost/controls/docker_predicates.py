@@ -21,6 +21,24 @@ NO = (
 YES = ("1", "t", "T", "true", "True", "TRUE")
 
 
+#: Ports inside the containers that nobody outside has a use for.
+INNER_PORTS = {
+    "8888": "jicofo's control interface",
+    "8080": "the bridge's control interface",
+    "9090": "a bridge's or metrics port",
+    "5222": "Prosody's client port",
+    "5269": "Prosody's federation port",
+    "5280": "Prosody's HTTP port",
+    "5347": "Prosody's component port",
+    "2222": "a recorder's interface",
+    "3333": "a recorder's interface",
+    "3000": "a dashboard",
+    "3100": "a log database",
+    "9001": "a pad",
+}
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
 def docker(server: Server) -> tuple[Config, ...]:
     """The variables of each ``.env``."""
     return server.docker
@@ -117,3 +135,13 @@ def _hosts(server: Server, config: Config, name: str, node: Node, value: str) ->
             yield fail(f"{name}: {found.why}, which learns addresses", cited)
         else:
             yield unknown(f"{name}: {found.why}", cited)
+
+
+def port_parts(port: str) -> tuple[str, str]:
+    """The port inside, and the address that it is published on."""
+    mapping = port.partition("/")[0]
+    address = ""
+    if mapping.startswith("["):
+        address, _, mapping = mapping[1:].partition("]:")
+    before, _, inner = mapping.rpartition(":")
+    return inner, address or before.rpartition(":")[0]

@@ -22,7 +22,7 @@ from selfhost.effective.config import Config
 from selfhost.effective.layers import over, tree_of
 from selfhost.effective.legacy import translated
 from selfhost.effective.seen import Unseen
-from selfhost.evidence.model import Document
+from selfhost.evidence.model import Document, within
 from selfhost.readers import template
 from selfhost.readers.facts import Process
 from selfhost.readers.hocon import read_hocon
@@ -56,7 +56,7 @@ def service(server: "Server", component: str) -> Config:
     for process in _processes(server, component):
         given.take(process.arguments, Origin(f"/proc/{process.pid}/cmdline"))
         file = given.properties.get("config.file")
-        if file is not None and document is not None and file.value != document.path:
+        if file is not None and document is not None and file.value != within(document.path):
             raise Unseen(f"process {process.pid} reads {file.value}, which was not collected")
     if not given.properties:
         for starting in server.optional(f"{component}.environment"):
@@ -190,7 +190,7 @@ def _legacy(
         if home is None or name is None:
             return {}
         path = posixpath.join(str(home.value), str(name.value), "sip-communicator.properties")
-        if posixpath.normpath(path) != document.path and path.startswith("/"):
+        if posixpath.normpath(path) != within(document.path) and path.startswith("/"):
             raise Unseen(f"{component} reads {path}, which was not collected", (document,))
     filled = template.fill(document.text, template.mark(""))
     tree = read_properties(Source(document.path, filled.text))

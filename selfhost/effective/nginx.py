@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from selfhost.effective.seen import Unseen
+from selfhost.evidence.model import within
 from selfhost.readers import template
 from selfhost.readers.nginx import Directive, NginxConfig, read_nginx_dump, read_nginx_files
 from selfhost.readers.tree import Origin, Problem, Source
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
     from selfhost.effective.server import Server
 
 MAIN = "/etc/nginx/nginx.conf"
+#: Folders that are collected whole.
+FOLDERS: tuple[str, ...] = tuple(
+    f"/etc/nginx/{name}" for name in ("conf.d", "sites-enabled", "modules-enabled")
+)
+#: Where docker-jitsi-meet's scripts write it; what is in these folders was collected whole.
+OF_DOCKER = ("/run/web/config/nginx", "/config/nginx")
 #: Stands for a template's value: no name of a host, so nobody's.
 _VALUE = "\ue000"
 #: What stands at the top of a whole configuration, and what directly inside ``http``.
@@ -30,9 +37,13 @@ def configuration(server: "Server") -> NginxConfig:
         config = read_nginx_dump(Source(documents[0].path, documents[0].text))
     else:
         documents = server.required("nginx.files", "nginx")
-        sources = {d.path: Source(d.path, d.text) for d in documents}
-        main = MAIN if MAIN in sources else next(iter(sources))
-        folders = ("/etc/nginx/conf.d", "/etc/nginx/sites-enabled", "/etc/nginx/modules-enabled")
+        sources = {within(d.path): Source(d.path, d.text) for d in documents}
+        known = (MAIN, *(f"{folder}/nginx.conf" for folder in OF_DOCKER))
+        main = next((path for path in known if path in sources), next(iter(sources)))
+        folders = FOLDERS
+        if main.rpartition("/")[0] in OF_DOCKER:
+            folder = main.rpartition("/")[0]
+            folders = (*folders, f"{folder}/site-confs", f"{folder}-custom")
         config = read_nginx_files(sources, main, complete=folders)
         if server.evidence.scope is not None:
             text = sources[main].text

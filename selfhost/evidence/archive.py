@@ -6,7 +6,7 @@ import io
 import lzma
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
@@ -27,8 +27,6 @@ _DAMAGE = (
     MemoryError,
 )
 
-Member = tuple[tarfile.TarInfo, Callable[[int], bytes]]
-
 
 def is_archive(path: Path) -> bool:
     """Whether the file begins like a tar, compressed or not. Raises OSError."""
@@ -38,31 +36,42 @@ def is_archive(path: Path) -> bool:
 
 
 @contextmanager
-def members(path: Path, max_bytes: int) -> Iterator[Iterator[Member]]:
+def members(path: Path, max_bytes: int) -> Iterator[Iterator["Member"]]:
     """The archive's members in their order, each with a function that reads its first bytes.
 
     ``max_bytes`` bounds the archive after decompression. Raises TargetError when the file cannot
     be read, is damaged, or is over a bound.
     """
     try:
-        with path.open("rb") as raw:
-            bounded = _Bounded(_unpacked(raw), path, max_bytes)
-            with tarfile.open(fileobj=bounded, mode="r:") as archive:
-                yield _members(archive, path)
+        with (
+            path.open("rb") as raw,
+            members_of(unpacked(raw), str(path), max_bytes) as found,
+        ):
+            yield found
     except PermissionError:
         raise TargetError(
             f"{path} may not be read by your user", hint="run as a user who may read it"
-        ) from None
-    except _DAMAGE:
-        raise TargetError(
-            f"{path} is damaged or not a tar archive", hint="make or fetch it again"
         ) from None
     except OSError as error:
         reason = error.strerror or "it is damaged"
         raise TargetError(f"{path} cannot be read: {reason}") from None
 
 
-def _unpacked(raw: IO[bytes]) -> IO[bytes]:
+@contextmanager
+def members_of(stream: IO[bytes], name: str, max_bytes: int) -> Iterator[Iterator["Member"]]:
+    """The members of a plain tar that a stream holds, as ``members``; ``name`` is for people."""
+    try:
+        bounded = _Bounded(stream, name, max_bytes)
+        with tarfile.open(fileobj=bounded, mode="r:") as archive:
+            yield _members(archive, name)
+    except _DAMAGE:
+        raise TargetError(
+            f"{name} is damaged or not a tar archive", hint="make or fetch it again"
+        ) from None
+
+
+def unpacked(raw: IO[bytes]) -> IO[bytes]:
+    """The stream without its compression by gzip, bzip2 or xz. Raises OSError."""
     start = raw.read(6)
     raw.seek(0)
     opened: Any = raw
@@ -75,30 +84,41 @@ def _unpacked(raw: IO[bytes]) -> IO[bytes]:
     return cast("IO[bytes]", opened)
 
 
-def _members(archive: tarfile.TarFile, path: Path) -> Iterator[Member]:
+def _members(archive: tarfile.TarFile, path: str) -> Iterator["Member"]:
     count = 0
     while (member := archive.next()) is not None:
         count += 1
         if count > MAX_MEMBERS:
             raise TargetError(f"{path} has more than {MAX_MEMBERS} members")
         archive.members = []  # type: ignore[attr-defined]  # tarfile would keep them all
-        yield member, _reader(archive, member)
+        yield member, Content(archive, member)
 
 
-def _reader(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Callable[[int], bytes]:
-    def read(limit: int) -> bytes:
-        if not member.isreg() or member.issparse():
-            return b""
-        stream = archive.extractfile(member)
+class Content:
+    """What a member holds. Calling it gives its first bytes."""
+
+    def __init__(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+        self._archive = archive
+        self._member = member
+
+    def __call__(self, limit: int) -> bytes:
+        stream = self.stream()
         return b"" if stream is None else stream.read(limit)
 
-    return read
+    def stream(self) -> IO[bytes] | None:
+        """All of it, to be read before the next member; ``None`` where it is no plain file."""
+        if not self._member.isreg() or self._member.issparse():
+            return None
+        return self._archive.extractfile(self._member)
+
+
+Member = tuple[tarfile.TarInfo, Content]
 
 
 class _Bounded(io.RawIOBase):
     """A stream that refuses to give more than it should; tarfile believes every header."""
 
-    def __init__(self, stream: IO[bytes], path: Path, max_bytes: int) -> None:
+    def __init__(self, stream: IO[bytes], path: str, max_bytes: int) -> None:
         self._stream = stream
         self._path = path
         self._max = max_bytes

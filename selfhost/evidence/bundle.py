@@ -84,10 +84,12 @@ def _file_name(number: int, document: Document) -> str:
 
 
 def is_bundle(path: Path) -> bool:
-    """Whether the archive begins with a bundle's manifest. Raises TargetError."""
+    """Whether the archive begins with a bundle's manifest, which is no list as that of a saved
+    container image is. Raises TargetError."""
     with members(path, MAX_BYTES) as found:
-        first = next(found, None)
-        return first is not None and first[0].name == MANIFEST
+        for member, read in found:
+            return member.name == MANIFEST and not read(64).lstrip().startswith(b"[")
+    return False
 
 
 def read_bundle(path: Path) -> Evidence:

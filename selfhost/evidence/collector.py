@@ -605,10 +605,13 @@ class Look(NamedTuple):
 
 
 class Disk:
-    """Files below ``root``. Symbolic links are followed, but never out of ``root``."""
+    """Files below ``root``. Symbolic links are followed, but never out of ``root``.
 
-    def __init__(self, root: str = "/") -> None:
-        self._root = os.path.realpath(root).rstrip("/")
+    ``resolve`` is off for a root that only the kernel can follow, such as ``/proc/1/root``.
+    """
+
+    def __init__(self, root: str = "/", resolve: bool = True) -> None:
+        self._root = (os.path.realpath(root) if resolve else root).rstrip("/")
         self._users: Dict[int, str] = {}
         self._groups: Dict[int, str] = {}
         if self._root:
@@ -1208,20 +1211,28 @@ def _probe_containers(step: Record, redactor: Redactor) -> Record:
             reason = "%s: %s" % (engine, found.reason or "more than 500 containers")
             return _record(source, path, "failed", reason=redactor.text(reason))
         try:
-            lines += [_container(engine, item, redactor) for item in json.loads(found.output)]
+            lines += [container(engine, item, redactor) for item in json.loads(found.output)]
         except (ValueError, TypeError, AttributeError, RecursionError):
             return _record(source, path, "failed", reason=engine + ": answer not understood")
     lines.sort(key=lambda line: (line["engine"], line["name"]))
     return _lines(source, path, lines, step["max_bytes"], "; ".join(notes))
 
 
-def _container(engine: str, item: Record, redactor: Redactor) -> Record:
+def container(engine: str, item: Record, redactor: Redactor) -> Record:
+    """A container as ``docker`` or ``podman container inspect`` shows it, without secrets.
+
+    Raises ValueError, TypeError or AttributeError where it is not of that shape.
+    """
     config, state = item.get("Config") or {}, item.get("State") or {}
     image = config.get("Image") if engine == "docker" else item.get("ImageName")
     pairs = (str(entry).partition("=") for entry in config.get("Env") or ())
     arguments = [item.get("Path") or "", *(item.get("Args") or ())]
     mounts = [m for m in item.get("Mounts") or () if isinstance(m, dict)]
-    log = (item.get("HostConfig") or {}).get("LogConfig") or {}
+    host = item.get("HostConfig") or {}
+    log = host.get("LogConfig") or {}
+    log_options = {str(name) for name in log.get("Config") or ()}
+    if str(log.get("Size") or "0B") != "0B":  # how podman shows it
+        log_options.add("max-size")
     return {
         "engine": engine,
         "id": str(item.get("Id", "")),
@@ -1234,9 +1245,27 @@ def _container(engine: str, item: Record, redactor: Redactor) -> Record:
             for name, _, value in pairs
         },
         "mounts": [str(m.get("Source") or m.get("source") or "") for m in mounts],
+        "ports": published(item),
+        "privileged": host.get("Privileged") is True,
+        "network": str(host.get("NetworkMode") or ""),
+        "processes_of": str(host.get("PidMode") or ""),
+        "capabilities": sorted(str(name) for name in host.get("CapAdd") or ()),
         "log_driver": str(log.get("Type") or ""),
-        "log_options": sorted(str(name) for name in log.get("Config") or ()),
+        "log_options": sorted(log_options),
     }
+
+
+def published(item: Record) -> List[str]:
+    """``ADDRESS:PORT:PORT_INSIDE/PROTOCOL`` of a container's ports that the machine opens."""
+    ports: Dict[str, Any] = (item.get("NetworkSettings") or {}).get("Ports") or {}
+    ports = ports or (item.get("HostConfig") or {}).get("PortBindings") or {}
+    found: Set[str] = set()
+    for inner, places in ports.items():
+        for place in places or ():
+            address = str(place.get("HostIp") or "0.0.0.0")  # noqa: S104 - what it says
+            shown = "[%s]" % address if ":" in address else address
+            found.add("%s:%s:%s" % (shown, place.get("HostPort") or "", inner))
+    return sorted(found)
 
 
 _MEDIA = re.compile(

@@ -1,5 +1,6 @@
 """The evidence of one target: documents, each with the state it was found in."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,12 +21,27 @@ class State(StrEnum):
         return self in (State.PRESENT, State.ABSENT)
 
 
+_CONTAINER = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*):(?=/(?!/))", re.ASCII)
+
+
+def container_of(path: str) -> str:
+    """The container that a document's path begins with, as in ``web:/config/config.js``."""
+    found = _CONTAINER.match(path)
+    return found[1] if found else ""
+
+
+def within(path: str) -> str:
+    """A document's path as the programs beside it name it."""
+    return _CONTAINER.sub("", path, count=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One place that was looked at.
 
     ``source`` names the evidence it belongs to (``jicofo.config``); several documents may share
-    one. ``path`` is the file's path on the target, ``$ command`` for a command's output, or the
+    one. ``path`` is the file's path on the target (``NAME:/path`` in one of several
+    containers), ``$ command`` for a command's output, or the
     glob that matched nothing. ``content`` has secrets replaced; ``sha256`` is of the raw bytes,
     hexadecimal, before that. ``mode`` is octal (``0640``), ``owner`` is ``user:group``; both are
     empty where they do not apply. ``target`` is where a symbolic link leads.

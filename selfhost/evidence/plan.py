@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Literal, cast
 
 import yaml
 
@@ -18,6 +18,7 @@ DEFAULT_TIMEOUT = 10.0
 class Step:
     """One source of evidence and how it is got. Sizes in bytes, times in seconds.
 
+    ``container``: further places in a container of docker-jitsi-meet (``targets/inside.py``).
     ``only`` is ``files`` for what is read from given folders but not from a running server, and
     ``outside`` for what is seen of a server by its address alone.
     """
@@ -28,6 +29,7 @@ class Step:
     kind: Literal["files", "command", "probe", "listing"]
     places: tuple[str, ...]
     loose: tuple[str, ...] = ()
+    container: tuple[str, ...] = ()
     only: Literal["", "files", "outside"] = ""
     max_bytes: int = DEFAULT_MAX_BYTES
     timeout: float = DEFAULT_TIMEOUT
@@ -44,8 +46,9 @@ def _step(entry: dict[str, object]) -> Step:
     places = entry.pop(kinds[0])
     if isinstance(places, str):
         places = [places]
-    loose = entry.pop("loose", [])
-    return Step(kind=kinds[0], places=tuple(places), loose=tuple(loose), **entry)  # type: ignore[arg-type]
+    for name in ("loose", "container"):
+        entry[name] = tuple(cast("list[str]", entry.get(name, [])))
+    return Step(kind=kinds[0], places=tuple(places), **entry)  # type: ignore[arg-type]
 
 
 @cache

@@ -122,7 +122,9 @@ class Socket:
 @dataclass(frozen=True, slots=True)
 class Container:
     """A container of docker or podman. ``environment`` as in ``Process``; ``mounts`` are places on
-    the host; ``log_options`` are names only."""
+    the host; ``log_options`` are names only. ``ports`` are ``ADDRESS:PORT:PORT_INSIDE/PROTOCOL`` as
+    the machine opens them; ``network`` and ``processes_of`` are ``host`` or ``container:ID`` where
+    it has none of its own. ``looked_into``: its files are among the evidence."""
 
     engine: str
     name: str
@@ -134,6 +136,12 @@ class Container:
     mounts: tuple[str, ...] = ()
     log_driver: str = ""
     log_options: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    privileged: bool = False
+    network: str = ""
+    processes_of: str = ""
+    capabilities: tuple[str, ...] = ()
+    looked_into: bool = False
     origin: Origin = _NOWHERE
 
     @property
@@ -249,6 +257,12 @@ def read_containers(source: Source) -> Read[Container]:
             mounts=_texts(item, "mounts"),
             log_driver=_text(item, "log_driver"),
             log_options=_texts(item, "log_options"),
+            ports=_texts(item, "ports"),
+            privileged=item.get("privileged") is True,
+            network=_text(item, "network"),
+            processes_of=_text(item, "processes_of"),
+            capabilities=_texts(item, "capabilities"),
+            looked_into=item.get("looked_into") is True,
             origin=origin,
         )
 

@@ -2,6 +2,7 @@
 
 import errno
 import posixpath
+import re
 import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ MAX_FILE = 4 * 1024 * 1024 + 1
 #: Folders of a root file system, below which only some files are of use.
 _SYSTEM = ("usr", "var", "lib", "lib64", "bin", "sbin", "boot", "dev", "sys", "run", "proc")
 _USEFUL = ("/usr/share/jitsi-meet/", "/var/lib/prosody/", "/var/spool/cron/", dpkg.STATUS)
+#: What docker-jitsi-meet's scripts write before the programs start.
+_USEFUL_RUN = re.compile(r"/run/(?:web|prosody|jicofo|jvb|jibri|jigasi)/config/")
 _USEFUL_FILES = ("/usr/lib/os-release", "/lib/systemd/", "/usr/lib/systemd/")
 
 
@@ -37,11 +40,18 @@ class ArchiveTarget:
 
     def collect(self, plan: Plan | None = None) -> Evidence:
         """Its evidence. Raises TargetError when it is damaged, or not of a Jitsi server."""
+        from selfhost.targets import image, image_outline  # read layers as this reads tars
+
+        found = image_outline.outline(self.path)
+        if found is not None:
+            return image.evidence(self.path, found, self.name, plan)
         return tree.evidence(read_tree(self.path), self.name, plan)
 
 
 @dataclass(slots=True)
-class _Entry:
+class Entry:
+    """A member: its kind as in ``Look``, or link; ``content`` where it was kept."""
+
     kind: str
     size: int = 0
     mode: str = ""
@@ -59,11 +69,11 @@ def read_tree(path: Path) -> "TarTree":
     kept = 0
     with members(path, MAX_UNPACKED) as each:
         for member, read in each:
-            name = posixpath.normpath("/" + member.name).replace("//", "/")
-            if ".." in member.name.split("/") or name == "/":
+            name = place(member)
+            if name is None:
                 continue
-            entry = _entry(member)
-            if entry.kind == "file" and not member.islnk() and _useful(name):
+            entry = entry_of(member)
+            if entry.kind == "file" and not member.islnk() and useful(name):
                 entry.content = read(MAX_FILE)
                 kept += len(entry.content)
                 if kept > MAX_KEPT:
@@ -77,12 +87,22 @@ def read_tree(path: Path) -> "TarTree":
     return found
 
 
-def _useful(name: str) -> bool:
+def place(member: tarfile.TarInfo) -> str | None:
+    """A member's absolute path; ``None`` where its name leads out of the tree."""
+    name = posixpath.normpath("/" + member.name).replace("//", "/")
+    return None if name == "/" or ".." in member.name.split("/") else name
+
+
+def useful(name: str) -> bool:
+    """Whether the content of a root file system's file can be evidence."""
     parts = name.split("/")
-    return parts[1] not in _SYSTEM or name.startswith((*_USEFUL, *_USEFUL_FILES))
+    return parts[1] not in _SYSTEM or (
+        name.startswith((*_USEFUL, *_USEFUL_FILES)) or _USEFUL_RUN.match(name) is not None
+    )
 
 
-def _entry(member: tarfile.TarInfo) -> _Entry:
+def entry_of(member: tarfile.TarInfo) -> Entry:
+    """A member as an entry, without its content."""
     if member.isreg() or member.islnk():
         kind = "file"
     elif member.isdir():
@@ -91,41 +111,45 @@ def _entry(member: tarfile.TarInfo) -> _Entry:
         kind = "link" if member.issym() else "other"
     owner = f"{member.uname or member.uid}:{member.gname or member.gid}"
     link = member.linkname if member.issym() or member.islnk() else ""
-    return _Entry(kind, member.size, f"{member.mode & 0o7777:04o}", owner, link)
+    return Entry(kind, member.size, f"{member.mode & 0o7777:04o}", owner, link)
 
 
 @dataclass(slots=True)
 class TarTree:
     """The files of a tar as ``tree.Files``; a later member of a name replaces an earlier one."""
 
-    _entries: dict[str, _Entry] = field(default_factory=dict)
+    _entries: dict[str, Entry] = field(default_factory=dict)
     _children: dict[str, set[str]] = field(default_factory=dict)
 
-    def add(self, path: str, entry: _Entry) -> None:
+    def add(self, path: str, entry: Entry) -> None:
         """Put an entry at an absolute, normal path; a hard link shares its file's content."""
         if entry.kind == "file" and entry.link:
             first = self._entries.get(posixpath.normpath("/" + entry.link).replace("//", "/"))
-            if first is None or first.kind != "file":
-                return
-            entry = first
+            # Where the other name is missing, that there is a file is known, and no more.
+            entry = first if first is not None and first.kind == "file" else Entry("other")
         self._entries[path] = entry
 
-    def settle(self) -> None:
-        """Drop a folder that holds all the rest, then note what lies in which folder."""
-        tops = {path.split("/")[1] for path in self._entries}
+    def settle(self, *, whole: bool = False) -> None:
+        """Drop a folder that holds all the rest, unless this is the ``whole`` of a file system;
+        then note what lies in which folder."""
+        tops = set() if whole else {path.split("/")[1] for path in self._entries}
         if len(tops) == 1 and (top := next(iter(tops))) not in (*_SYSTEM, "etc", "opt", "srv"):
             inside = {p: e for p, e in self._entries.items() if p.startswith(f"/{top}/")}
             if inside:
                 self._entries = {path[len(top) + 1 :]: entry for path, entry in inside.items()}
-        for path in list(self._entries):
-            while path != "/":
-                folder, _, name = path.rpartition("/")
-                folder = folder or "/"
-                names = self._children.setdefault(folder, set())
-                if name in names:
-                    break
-                names.add(name)
-                path = folder
+        for path in self._entries:
+            self.note(path)
+
+    def note(self, path: str) -> None:
+        """Put a path's name into its folder, and the folder's into the one above."""
+        while path != "/":
+            folder, _, name = path.rpartition("/")
+            folder = folder or "/"
+            names = self._children.setdefault(folder, set())
+            if name in names:
+                break
+            names.add(name)
+            path = folder
 
     def names(self, directory: str) -> list[str]:
         """The names in a directory, sorted."""
@@ -137,10 +161,10 @@ class TarTree:
     def look(self, path: str) -> Look:
         """What a path leads to."""
         folder, _, name = path.rpartition("/")
-        own = self._entries.get(f"{self._resolve(folder)}/{name}")
+        own = self._entry(f"{self._resolve(folder)}/{name}")
         link = own.link if own is not None and own.kind == "link" else ""
         real = self._resolve(path)
-        entry = self._entries.get(real)
+        entry = self._entry(real)
         if entry is None:
             if real in self._children or not real:
                 return Look("directory", 0, "", "", link)
@@ -153,12 +177,16 @@ class TarTree:
 
     def read(self, path: str, limit: int) -> bytes:
         """The first bytes of a regular file."""
-        entry = self._entries.get(self._resolve(path))
+        entry = self._entry(self._resolve(path))
         if entry is None:
             raise FileNotFoundError(errno.ENOENT, "no such file")
         if entry.content is None:
             raise OSError(errno.EINVAL, "not kept from the archive")
         return entry.content[:limit]
+
+    def _entry(self, path: str) -> Entry | None:
+        """What is at a path itself, links not followed."""
+        return self._entries.get(path)
 
     def _resolve(self, path: str) -> str:
         waiting = [part for part in reversed(path.split("/")) if part not in ("", ".")]
@@ -169,7 +197,7 @@ class TarTree:
             if part == "..":
                 real = real.rpartition("/")[0]
                 continue
-            entry = self._entries.get(f"{real}/{part}")
+            entry = self._entry(f"{real}/{part}")
             if entry is not None and entry.kind == "link":
                 links += 1
                 if links > MAX_LINKS:

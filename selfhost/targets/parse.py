@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     from selfhost.settings.site import Site
 
 FORMS = (
-    "ssh://user@host:port, https://HOST, local, a folder, a tar, a file, or a saved evidence bundle"
+    "ssh://user@host:port, https://HOST, local, podman:NAME, docker:NAME, compose:PROJECT, "
+    "a folder, a tar, a file, or a saved evidence bundle"
 )
-_NOT_YET = {
-    "podman": "looking into a container",
-    "docker": "looking into a container",
-}
+_CONTAINER = re.compile(r"(podman|docker|compose):(?://)?(.*)", re.S)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,254}", re.ASCII)
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://")
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.%@-]{0,252}|[0-9A-Fa-f:.]+(?:%\w+)?", re.ASCII)
 _HOST = re.compile(r"(?:[\w.-]+@)?(?:[\w-]+\.)+[\w-]+(?::\d+)?", re.ASCII)
@@ -82,6 +81,9 @@ def from_site(site: "Site") -> tuple[Target, ...]:
 def _target(text: str, kind: str | None) -> Target:
     if text == "local":
         return LocalTarget()
+    container = _CONTAINER.fullmatch(text)
+    if container is not None:
+        return _container(text, container[1], container[2])
     scheme = _SCHEME.match(text)
     if scheme is not None:
         return _url(text, scheme[1].lower())
@@ -114,13 +116,8 @@ def _file(path: Path, text: str, kind: str | None) -> Target:
 def _url(text: str, scheme: str) -> Target:
     if scheme in ("https", "http"):
         return _outside(text, scheme)
-    if scheme in _NOT_YET:
-        raise UsageError(
-            f"{text}: {_NOT_YET[scheme]} is not possible yet",
-            hint="collect from the server itself: ssh://user@host",
-        )
     if scheme != "ssh":
-        near = get_close_matches(scheme, ["ssh", "https", *_NOT_YET], n=1)
+        near = get_close_matches(scheme, ["ssh", "https"], n=1)
         raise UsageError(
             f"{text}: there are no targets of the kind {scheme}://",
             hint=f"did you mean {near[0]}://?" if near else f"a target is {FORMS}",
@@ -145,6 +142,20 @@ def _url(text: str, scheme: str) -> Target:
     return SshTarget(Endpoint(host, port or 22, user or getpass.getuser()))
 
 
+def _container(text: str, kind: str, name: str) -> Target:
+    from selfhost.targets.container import ComposeTarget, ContainerTarget
+    from selfhost.targets.engine import Engine
+
+    if not _NAME.fullmatch(name):
+        shown = text if text.isprintable() else repr(text)
+        what = "compose:PROJECT" if kind == "compose" else f"{kind}:NAME or {kind}:ID"
+        raise UsageError(
+            f"{shown[:300]} names no {'project' if kind == 'compose' else 'container'}",
+            hint=f"it looks like {what}",
+        )
+    return ComposeTarget(name) if kind == "compose" else ContainerTarget(Engine(kind), name)
+
+
 def _outside(text: str, scheme: str) -> Target:
     from selfhost.targets.outside import OutsideTarget
 
@@ -165,6 +176,10 @@ def _outside(text: str, scheme: str) -> Target:
 
 def _missing(text: str, path: Path) -> UsageError:
     near = get_close_matches(text.lower(), ["local"], n=1, cutoff=0.7)
+    start, colon, name = text.partition(":")
+    kinds = get_close_matches(start.lower(), ["podman", "docker", "compose"], n=1, cutoff=0.7)
+    if colon and kinds and not name.startswith("/"):
+        near = [f"{kinds[0]}:{name}"]
     if not near and path.parent.is_dir():
         names = [child.name for child in path.parent.iterdir()][:5000]
         near = [str(path.parent / n) for n in get_close_matches(path.name, names, n=1, cutoff=0.7)]

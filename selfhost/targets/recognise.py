@@ -12,7 +12,7 @@ from selfhost.evidence.plan import Step
 SAMPLE = 256 * 1024
 
 #: Names that several programs give to a file of theirs: told apart by what stands in it.
-_AMBIGUOUS = ("sip-communicator.properties", "config", "logging.properties")
+AMBIGUOUS = ("sip-communicator.properties", "config", "logging.properties")
 
 _CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.M))
@@ -164,7 +164,7 @@ def recognise(path: str, sample: str) -> Step | None:
     variables = _of_variables(pure.name.lower(), sample)
     if variables is not None:
         return variables
-    if pure.name.lower() in _AMBIGUOUS:
+    if pure.name.lower() in AMBIGUOUS:
         for step in plan.full_plan():
             for place in step.places if step.kind == "files" else ():
                 if PurePosixPath(place).parts[-2:] == pure.parts[-2:]:

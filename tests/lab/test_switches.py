@@ -15,6 +15,8 @@ SAMPLE = 8
 #: Controls that pass on a provisioned server and have no switch here, with the reason.
 WITHOUT_A_SWITCH = {
     "container-engine-access": "needs a container engine inside the lab server",
+    "container-privileges": "needs a container engine inside the lab server",
+    "container-published-ports": "needs a container engine inside the lab server",
     "container-logs": "needs a container engine inside the lab server",
     "container-switches": "needs a container engine inside the lab server",
     "host-containers-unseen": "needs a container engine inside the lab server",

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 
+from selfhost.controls.docker_predicates import INNER_PORTS, LOOPBACK, port_parts
 from selfhost.controls.model import (
     Category,
     Cited,
@@ -15,22 +16,6 @@ from selfhost.controls.web_examples import NO_COMPOSE, compose
 from selfhost.effective.server import Server
 from selfhost.readers.tree import Origin, Unknown
 
-#: Ports inside the containers that nobody outside has a use for.
-INNER = {
-    "8888": "jicofo's control interface",
-    "8080": "the bridge's control interface",
-    "9090": "a bridge's or metrics port",
-    "5222": "Prosody's client port",
-    "5269": "Prosody's federation port",
-    "5280": "Prosody's HTTP port",
-    "5347": "Prosody's component port",
-    "2222": "a recorder's interface",
-    "3333": "a recorder's interface",
-    "3000": "a dashboard",
-    "3100": "a log database",
-    "9001": "a pad",
-}
-
 
 def check(server: Server) -> Iterator[Verdict]:
     """``[IP:][HOST:]CONTAINER[/PROTOCOL]`` of every service."""
@@ -42,29 +27,18 @@ def check(server: Server) -> Iterator[Verdict]:
                 bad = True
                 yield unknown(f"{key}: {port.value.reason}", Cited.node(key, port))
                 continue
-            inner, address = _parts(str(port.value))
-            if "?" in inner or ("?" in address and inner in INNER):
+            inner, address = port_parts(str(port.value))
+            if "?" in inner or ("?" in address and inner in INNER_PORTS):
                 bad = True
                 yield unknown(f"{key}: a variable in it is not set here", Cited.node(key, port))
-            elif inner in INNER and address not in LOOPBACK:
+            elif inner in INNER_PORTS and address not in LOOPBACK:
                 bad = True
-                yield fail(f"{key}: {INNER[inner]} is open on all addresses", Cited.node(key, port))
+                yield fail(
+                    f"{key}: {INNER_PORTS[inner]} is open on all addresses", Cited.node(key, port)
+                )
     if not bad:
         looked = [Cited(Origin(d.path)) for d in server.documents("docker.compose")]
         yield passed("no inner port is published to all", *looked)
-
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-
-def _parts(port: str) -> tuple[str, str]:
-    """The port inside, and the address that it is published on."""
-    mapping = port.partition("/")[0]
-    address = ""
-    if mapping.startswith("["):
-        address, _, mapping = mapping[1:].partition("]:")
-    before, _, inner = mapping.rpartition(":")
-    return inner, address or before.rpartition(":")[0]
 
 
 CONTROL = Control(

@@ -240,9 +240,9 @@ def test_a_container_shows_its_mounts_and_where_its_log_goes() -> None:
         "Mounts": [{"Source": "/run/docker.sock", "Destination": "/x"}, "junk"],
         "HostConfig": {"LogConfig": {"Type": "gelf", "Config": {"gelf-address": CANARY}}},
     }
-    found = collector._container("docker", item, collector.Redactor(b"k" * 32))
+    found = collector.container("docker", item, collector.Redactor(b"k" * 32))
     assert found["mounts"] == ["/run/docker.sock"]
     assert (found["log_driver"], found["log_options"]) == ("gelf", ["gelf-address"])
     assert found["environment"] == {"ENABLE_RECORDING": "1", "JVB_PASSWORD": None}
     assert CANARY not in json.dumps(found)
-    assert collector._container("podman", {"Id": "1"}, collector.Redactor(b""))["mounts"] == []
+    assert collector.container("podman", {"Id": "1"}, collector.Redactor(b""))["mounts"] == []
