@@ -78,8 +78,10 @@ def audit(
 ) -> None:
     """Verify from evidence that nothing records, transcribes or leaks.
 
-    TARGET is ssh://user@host:port, local, a folder, a tar, a single file or a saved evidence
-    bundle; https://HOST for what can be seen from outside; without one, the inventory's hosts.
+    TARGET is ssh://user@host:port, local, a folder, a tar (also a saved container image), a single
+    file or a saved evidence bundle; podman:NAME or docker:NAME for a running container,
+    compose:PROJECT for all of a Compose project; https://HOST for what can be seen from outside;
+    without one, the inventory's hosts.
     Exit codes: 0 passes, 1 findings, 2 wrong usage, 3 inconclusive.
     """
     from selfhost.audit.policy import decide
