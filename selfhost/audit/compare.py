@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from selfhost.audit.facts import differences
 from selfhost.audit.model import Baseline, Change, Changed, Outcome, Report, Result
 from selfhost.audit.saved import Past, Saved, of
 from selfhost.controls.model import Severity, Status
@@ -30,17 +31,40 @@ def since(report: Report, before: Saved) -> Report:
 def compare(before: Saved, after: Saved) -> Baseline:
     """What is different in ``after``: the worst kind of change first, then by severity."""
     old, new = _by_key(before.results), _by_key(after.results)
+    other_controls = bool(before.catalogue) and before.catalogue != after.catalogue
+    first = after.asked - before.asked if other_controls and before.asked else frozenset()
     changes: list[Changed] = []
     unchanged = 0
     for key in sorted(old.keys() | new.keys()):
         was, now = old.get(key), new.get(key)
         change = _change(was, now)
+        if change is Change.NEW and key[1] in first:
+            change = Change.FIRST
         if change is Change.UNCHANGED:
             unchanged += 1
         elif change is not None:
-            changes.append(_changed(change, was, now))
+            same = other_controls and _rests_on_the_same(was, now, before, after)
+            changes.append(_changed(change, was, now, by_catalogue=same))
     changes.sort(key=lambda one: (_ORDER.index(one.change), -one.severity.rank, one.control))
-    return Baseline(before.name, before.collected_at, tuple(changes), unchanged)
+    return Baseline(
+        name=before.name,
+        collected_at=before.collected_at,
+        changes=tuple(changes),
+        unchanged=unchanged,
+        facts=differences(before.facts, after.facts),
+        new_controls=tuple(sorted(first)),
+    )
+
+
+def _rests_on_the_same(was: Past | None, now: Past | None, before: Saved, after: Saved) -> bool:
+    """Whether every file that either result cites is known to be as it was."""
+    if was is None or now is None:
+        return False
+    cited = {(now.target, place.partition("#")[0]) for place in was.places | now.places}
+    old, new = before.facts.files, after.facts.files
+    return bool(cited) and all(
+        place in old and place in new and old[place] == new[place] for place in cited
+    )
 
 
 def _by_key(results: Iterable[Past]) -> dict[_Key, Past]:
@@ -69,7 +93,7 @@ def _worse(was: Past, now: Past) -> bool:
     )
 
 
-def _changed(change: Change, was: Past | None, now: Past | None) -> Changed:
+def _changed(change: Change, was: Past | None, now: Past | None, *, by_catalogue: bool) -> Changed:
     shown = now or was
     assert shown is not None  # noqa: S101 - a key comes from one of the two
     return Changed(
@@ -81,6 +105,7 @@ def _changed(change: Change, was: Past | None, now: Past | None) -> Changed:
         was=str(was.outcome) if was else "",
         now=str(now.outcome) if now else "",
         message=now.message if now else "",
+        by_catalogue=by_catalogue,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from selfhost.audit.excerpts import Excerpts
 from selfhost.audit.model import Result, Seen, TargetReport
+from selfhost.audit.versions import versions
 from selfhost.controls.links import settable_by_link
 from selfhost.controls.model import Cited, Control, Status, Verdict, unknown, worst
 from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope
@@ -41,6 +42,7 @@ def evaluate(evidence: Evidence, controls: Sequence[Control]) -> TargetReport:
         results=tuple(results),
         out_of_scope=tuple(out_of_scope),
         documents=documents,
+        versions=versions(server),
     )
 
 

@@ -45,6 +45,7 @@ class Change(StrEnum):
     """How a result compares with an earlier audit's."""
 
     NEW = "new"  # a failure where there was none
+    FIRST = "first-asked"  # it fails, and the earlier catalogue did not have its control
     WORSE = "worse"  # it failed before: now in more places, more severe, or accepted no more
     UNSEEN = "unseen"  # it was judged before, and now it is not
     FIXED = "fixed"
@@ -53,7 +54,7 @@ class Change(StrEnum):
     @property
     def bad(self) -> bool:
         """Whether a failure got there or got worse."""
-        return self in (Change.NEW, Change.WORSE)
+        return self in (Change.NEW, Change.FIRST, Change.WORSE)
 
 
 class Outcome(StrEnum):
@@ -112,7 +113,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class TargetReport:
-    """All results of one target. ``unreachable`` says why nothing was collected, or is empty."""
+    """All results of one target. ``unreachable`` says why nothing was collected, or is empty;
+    ``versions`` are the installed packages of the programs that the catalogue knows."""
 
     target: str
     collected_at: str
@@ -120,6 +122,7 @@ class TargetReport:
     out_of_scope: tuple[str, ...]
     documents: tuple[Seen, ...]
     unreachable: str = ""
+    versions: tuple[tuple[str, str], ...] = ()
 
 
 class Policy(StrEnum):
@@ -164,7 +167,8 @@ class WaiverUse:
 @dataclass(frozen=True, slots=True)
 class Changed:
     """One difference to an earlier audit. ``was`` and ``now`` are outcomes; empty where the
-    control was not judged."""
+    control was not judged. ``by_catalogue``: all that it rests on is as it was, and the controls
+    are not, so that the control changed and not the server."""
 
     change: Change
     control: str
@@ -174,16 +178,41 @@ class Changed:
     was: str
     now: str
     message: str = ""
+    by_catalogue: bool = False
+
+
+class FactKind(StrEnum):
+    """What a fact is about."""
+
+    FILE = "file"
+    PACKAGE = "package"
+    SETTING = "setting"
+    REACHED = "reached"
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """A difference that is no verdict: a file, a package's version, a line that a control rests
+    on. ``was`` and ``now`` are states, versions or lines; empty where there was or is none."""
+
+    kind: FactKind
+    target: str
+    name: str
+    was: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """An earlier audit's report, and what is different since. ``unchanged`` counts old failures."""
+    """An earlier audit's report, and what is different since. ``unchanged`` counts old failures;
+    ``new_controls`` are those that the catalogue has got since."""
 
     name: str
     collected_at: str
     changes: tuple[Changed, ...]
     unchanged: int = 0
+    facts: tuple[FactChange, ...] = ()
+    new_controls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

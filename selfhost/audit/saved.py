@@ -4,9 +4,11 @@ It may come from anywhere, so each field is checked; keys that are not known are
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
+from selfhost.audit.facts import Facts, files, settings
 from selfhost.audit.model import Outcome, Report, Result
 from selfhost.controls.model import Severity, Status
 from selfhost.errors import UsageError
@@ -31,17 +33,51 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """An audit to compare with. ``name`` is the file's, as the user gave it."""
+    """An audit to compare with. ``name`` is the file's, as the user gave it; ``catalogue`` the
+    digest of its controls, of which ``asked`` are those that it names."""
 
     name: str
     collected_at: str
     results: tuple[Past, ...]
+    catalogue: str = ""
+    asked: frozenset[str] = frozenset()
+    facts: Facts = field(default_factory=Facts)
 
 
 def of(report: Report, name: str = "") -> Saved:
     """What a report would be when read back."""
     times = [target.collected_at for target in report.targets if target.collected_at]
-    return Saved(name, min(times, default=""), tuple(map(_past, report.results)))
+    results = report.results
+    facts = Facts(
+        reached=frozenset(target.target for target in report.targets if not target.unreachable),
+        targets=frozenset(target.target for target in report.targets),
+        files=files(
+            (target.target, seen.path, seen.state, seen.sha256)
+            for target in report.targets
+            for seen in target.documents
+        ),
+        settings=settings(
+            (result.target, cited.path, cited.key, cited.excerpt)
+            for result in results
+            for cited in result.evidence
+        ),
+        versions={
+            (target.target, package): version
+            for target in report.targets
+            for package, version in target.versions
+        },
+    )
+    asked = {result.control for result in results}.union(
+        *(target.out_of_scope for target in report.targets)
+    )
+    return Saved(
+        name=name,
+        collected_at=min(times, default=""),
+        results=tuple(map(_past, results)),
+        catalogue=report.controls_digest,
+        asked=frozenset(asked),
+        facts=facts,
+    )
 
 
 def _past(result: Result) -> Past:
@@ -72,7 +108,47 @@ def read(text: str, name: str) -> Saved:
     times = [t["collected_at"] for t in targets if isinstance(t, dict) and t.get("collected_at")]
     if not all(isinstance(time, str) for time in times):
         raise _not_one(name, "a time of collection is no text")
-    return Saved(name, min(times, default=""), tuple(_read(entry, name) for entry in results))
+    past = tuple(_read(entry, name) for entry in results)
+    try:
+        asked = {one.control for one in past}.union(*(t["out_of_scope"] for t in targets))
+        if not all(isinstance(control, str) for control in asked):
+            raise TypeError
+        return Saved(
+            name=name,
+            collected_at=min(times, default=""),
+            results=past,
+            catalogue=str(document["controls"]["digest"]),
+            asked=frozenset(asked),
+            facts=_facts(targets, results),
+        )
+    except (KeyError, TypeError, AttributeError):
+        raise _not_one(name, "a target in it is not whole") from None
+
+
+def _facts(targets: list[Any], results: list[Any]) -> Facts:
+    """Raises KeyError, TypeError or AttributeError for what is not whole."""
+    return Facts(
+        reached=frozenset(str(t["target"]) for t in targets if not t["unreachable"]),
+        targets=frozenset(str(t["target"]) for t in targets),
+        files=files(_documents(targets)),
+        settings=settings(
+            (str(entry["target"]), str(cited["path"]), str(cited["key"]), str(cited["excerpt"]))
+            for entry in results
+            for cited in entry["evidence"]
+        ),
+        versions={
+            (str(t["target"]), str(package)): str(version)
+            for t in targets
+            for package, version in t.get("versions", {}).items()
+        },
+    )
+
+
+def _documents(targets: list[Any]) -> Iterator[tuple[str, str, str, str]]:
+    for target in targets:
+        for document in target["documents"]:
+            path, state, sha256 = (str(document[key]) for key in ("path", "state", "sha256"))
+            yield str(target["target"]), path, state, sha256
 
 
 def _read(entry: Any, name: str) -> Past:

@@ -53,6 +53,9 @@ if TYPE_CHECKING:
 )
 @click.option("--fail-on-new", is_flag=True, help="Fail only on what got worse since --baseline.")
 @reporting.fail_on_option
+@click.option(
+    "--no-history", is_flag=True, help="Do not add this audit to the inventory's history."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show what passed, and why.")
 @click.option("--timings", is_flag=True, help="Say on standard error what took how long.")
 @click.pass_context
@@ -73,6 +76,7 @@ def audit(
     baseline_file: Path | None,
     fail_on_new: bool,
     fail_on: str,
+    no_history: bool,
     verbose: bool,
     timings: bool,
 ) -> None:
@@ -112,7 +116,7 @@ def audit(
         seconds = time.perf_counter() - started
         click.echo(f"{report.controls} controls, {seconds:.2f} s with collection", err=True)
     if not (targets or select or ignore):
-        _keep(inventory, report)
+        _keep(inventory, report, history=not no_history)
     reporting.show(context, report, form, files, verbose)
     context.exit(report.exit_code)
 
@@ -167,10 +171,18 @@ def _progress(done: int, all_of_them: int, audited: "TargetReport") -> str:
     return f"{done}/{all_of_them} {printable(audited.target)}: {said}"
 
 
-def _keep(inventory: Path, report: "Report") -> None:
-    """For selfhost status, which tells when the site was last audited."""
+def _keep(inventory: Path, report: "Report", *, history: bool) -> None:
+    """For selfhost status and selfhost history. An audit that cannot be kept is valid still."""
+    from selfhost.errors import UsageError
     from selfhost.health import kept_audit
+    from selfhost.history import store
     from selfhost.reports import json
 
     if not kept_audit.keep(inventory, json.pieces(report)):
         click.echo(f"The audit could not be kept in {inventory}.", err=True)
+    if history:
+        try:
+            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            store.add(inventory, json.render(report), now)
+        except UsageError as error:
+            click.echo(f"The audit is not in the history: {error.message}.", err=True)

@@ -37,6 +37,7 @@ COMMANDS = {
     "upgrade": Entry("selfhost.cli.upgrade", "upgrade", "Change versions, or go back."),
     "rollback": Entry("selfhost.cli.upgrade", "rollback", "Undo the last upgrade."),
     "audit": Entry("selfhost.cli.audit", "audit", "Judge a server or files from evidence."),
+    "history": Entry("selfhost.cli.history", "history", "The site's audits, and what changed."),
     "diff": Entry("selfhost.cli.diff", "diff", "Compare two audits: what got worse."),
     "fix": Entry("selfhost.cli.fix", "fix", "Tell how findings are mended, and mend them."),
     "status": Entry("selfhost.cli.status", "status", "Show how the servers are."),

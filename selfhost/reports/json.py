@@ -92,6 +92,7 @@ def _target(target: TargetReport) -> dict[str, object]:
         "unreachable": target.unreachable or None,
         "out_of_scope": list(target.out_of_scope),
         "documents": [_seen(document) for document in target.documents],
+        "versions": dict(target.versions),
     }
 
 

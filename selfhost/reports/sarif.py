@@ -44,6 +44,7 @@ _SECURITY = {
 _PRECISION = {Confidence.CERTAIN: "very-high", Confidence.LIKELY: "medium"}
 _STATES = {
     Change.NEW: "new",
+    Change.FIRST: "new",
     Change.WORSE: "updated",
     Change.UNSEEN: "updated",
     Change.UNCHANGED: "unchanged",

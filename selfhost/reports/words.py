@@ -43,6 +43,7 @@ _COUNTED = {
 }
 CHANGES = {
     Change.NEW: "new",
+    Change.FIRST: "asked for the first time",
     Change.WORSE: "worse",
     Change.UNSEEN: "not seen any more",
     Change.FIXED: "fixed",

@@ -20,7 +20,10 @@ from selfhost.settings.site import load_site
 from selfhost.settings.specs import load_specs
 
 _SECRETS = "group_vars/all/secrets.yml"
-_GITIGNORE = "# What must not leave this machine, or is of no use elsewhere.\nruns/\nbackups/\n"
+_GITIGNORE = (
+    "# What must not leave this machine, or is of no use elsewhere.\n"
+    "runs/\nbackups/\nhistory.sqlite\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
