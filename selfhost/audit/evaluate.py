@@ -42,7 +42,7 @@ def evaluate(evidence: Evidence, controls: Sequence[Control]) -> TargetReport:
         results=tuple(results),
         out_of_scope=tuple(out_of_scope),
         documents=documents,
-        versions=versions(server),
+        versions=versions(servers[0]),
     )
 
 
