@@ -42,13 +42,18 @@ def test_a_line_behind_each_anchor_is_there_once() -> None:
     assert files.apply_edits(once, edit) == once
 
 
-def test_a_block_keeps_its_place_and_takes_backslashes_as_they_are() -> None:
-    def edit(block: str) -> list[dict[str, str]]:
-        return [{"match": "// BEGIN", "block": block, "end": "// END"}]
+def test_a_block_keeps_its_place_and_comes_again_behind_what_could_override_it() -> None:
+    def edited(text: str, block: str) -> str:
+        return files.apply_edits(text, [{"match": "// BEGIN", "block": block, "end": "// END"}])
 
-    first = files.apply_edits("a", edit("1"))
-    assert first == "a\n// BEGIN\n1\n// END\n"
-    assert files.apply_edits(first + "b\n", edit("\\1\n")) == "a\n// BEGIN\n\\1\n// END\nb\n"
+    one, two = "// BEGIN\n1\n// END\n", "// BEGIN\n\\1\n// END\n"
+    assert edited("a", "1") == "a\n" + one
+    assert edited("a\n" + one, "\\1\n") == "a\n" + two
+    assert edited("a\n" + one + "\n", "1") == "a\n" + one + "\n"
+    assert edited("a\n" + one + "b", "\\1\n") == "a\n" + two + "b\n" + two
+    assert edited("a\n" + two + "b\n" + two, "1") == "a\n" + one + "b\n" + one
+    assert edited("a\n" + one + "b\n" + one + "c\n", "1") == "a\n" + one + "b\nc\n" + one
+    assert edited(edited("a\n" + one + "b", "1"), "1") == "a\n" + one + "b\n" + one
 
 
 def test_secrets_fill_lines() -> None:

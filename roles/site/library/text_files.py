@@ -59,6 +59,7 @@ options:
             type: str
           block:
             description: Lines to keep between I(match) and I(end), at the end if they are new.
+              Where lines that came behind it could override it, it stands behind those once more.
             type: str
           end:
             description: The last line of a I(block).
@@ -148,12 +149,18 @@ def set_after_each(text, line, after):
 
 
 def set_block(text, begin, end, block):
-    """The text with the block between its two lines, where they stand or at the end."""
+    """The text with the block between its two lines where it stands, or at the end.
+
+    Lines behind it may need what it sets, so it stays; they shall not override it, so it comes
+    again behind them.
+    """
     new = f"{begin}\n{_ended(block)}{end}\n"
     old = re.compile(f"^{re.escape(begin)}\n.*?^{re.escape(end)}(?:\n|\\Z)", re.S | re.M)
-    if old.search(text):
-        return old.sub(lambda _: new, text, count=1)
-    return _ended(text) + new
+    before, *following = old.split(text)
+    behind = "".join(following)
+    if not behind.strip():
+        return _ended(before) + new + behind
+    return _ended(before) + new + _ended(behind) + new
 
 
 def remove_lines(text, match):

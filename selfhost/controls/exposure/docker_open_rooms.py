@@ -13,7 +13,7 @@ def _check(server: Server) -> Iterator[Verdict]:
 
 CONTROL = Control(
     id="docker-open-rooms",
-    title="Only people who were let in may open rooms",
+    title="The deployment lets only people open rooms who were let in",
     category=Category.EXPOSURE,
     severity=Severity.HIGH,
     component="docker",

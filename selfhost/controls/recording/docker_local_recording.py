@@ -4,7 +4,7 @@ from selfhost.controls.web_examples import NO_ENV, env
 
 CONTROL = Control(
     id="docker-local-recording",
-    title="Participants are not offered to record to their own disk",
+    title="The deployment offers no recording to one's own disk",
     category=Category.RECORDING,
     severity=Severity.HIGH,
     component="docker",

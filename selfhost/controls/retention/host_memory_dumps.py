@@ -12,7 +12,7 @@ SOURCE = "host.dumps"
 
 CONTROL = Control(
     id="host-memory-dumps",
-    title="No memory of the focus or the bridge lies on disk",
+    title="No dump of the focus's or the bridge's Java memory lies on disk",
     category=Category.RETENTION,
     severity=Severity.HIGH,
     component="host",
@@ -33,7 +33,14 @@ CONTROL = Control(
     ),
     bad=(
         Example({SOURCE: listing_line("/tmp/java_pid812.hprof", size=9)}, at=1),  # noqa: S108 - a name
+        Example({SOURCE: listing_line("/var/log/jitsi/java_pid812.hprof")}, at=1),
         Example({SOURCE: listing_line("/tmp/jvb-dumps-2026-01-01-812.tgz")}, at=1),  # noqa: S108 - a name
     ),
-    good=(Example({}, absent=(SOURCE,), note="no such files"), Example({})),
+    good=(
+        Example(
+            {"host.memory_images": listing_line("/var/crash/jvb.crash")},
+            note="what the system keeps of crashes is host-memory-images'",
+        ),
+        Example({}, absent=(SOURCE,), note="no such files"),
+    ),
 )

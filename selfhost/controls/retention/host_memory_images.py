@@ -29,7 +29,7 @@ def check(server: Server) -> Iterator[Verdict]:
             yield fail(
                 f"memory of every program that crashes goes to {program}", Cited(line.origin)
             )
-    yield passed("no memory of programs is on disk", *looked_at(server, *NEEDS))
+    yield passed("no memory of crashed programs is kept", *looked_at(server, *NEEDS))
 
 
 def _discarded(pattern: str, storage: str) -> bool:
@@ -53,32 +53,35 @@ SYSTEMD = "|/usr/lib/systemd/systemd-coredump %P %u %g %s %t 9223372036854775808
 
 CONTROL = Control(
     id="host-memory-images",
-    title="Memory of crashed programs is not kept",
+    title="The system keeps no memory of programs that crash",
     category=Category.RETENTION,
     severity=Severity.MEDIUM,
     component="host",
     needs=NEEDS,
     risk="Memory of the bridge and the focus holds media, keys, names and passwords of the moment, "
     "and goes wherever backups go.",
-    upstream_default="heap dumps in /tmp when Java runs out of memory; core dumps as the "
-    "distribution has them",
+    upstream_default="as the distribution has it: Debian keeps none until systemd-coredump is "
+    "installed, Ubuntu has apport",
     fix=Fix(
         by_hand="Delete the files; remove systemd-coredump or apport, or set Storage=none in "
         "/etc/systemd/coredump.conf."
     ),
-    references=(
-        "jitsi/jitsi-videobridge: jvb/resources/jvb.sh",
-        "https://manpages.debian.org/bookworm/systemd-coredump/coredump.conf.5.en.html",
-    ),
+    references=("https://manpages.debian.org/bookworm/systemd-coredump/coredump.conf.5.en.html",),
     gdpr="Art. 5(1)(e)",
     surfaces=("sys-core-and-heap-dumps",),
     check=check,
     bad=(
-        Example({"host.memory_images": listing_line("/var/log/jitsi/java_pid812.hprof")}, at=1),
+        Example(
+            {"host.memory_images": listing_line("/var/lib/systemd/coredump/core.java.zst")}, at=1
+        ),
         Example({"host.core_pattern": SYSTEMD, "host.coredump": "[Coredump]\n#Storage=none\n"}),
         Example({"host.core_pattern": "|/usr/share/apport/apport -p%p\n"}, at=1),
     ),
     good=(
+        Example(
+            {"host.dumps": listing_line("/tmp/java_pid812.hprof")},  # noqa: S108 - a name
+            note="Java's own dumps are host-memory-dumps'",
+        ),
         Example({"host.core_pattern": "core\n"}, note="the kernel's own; services have a limit"),
         Example({"host.core_pattern": SYSTEMD, "host.coredump": "[Coredump]\nStorage=none\n"}),
         Example({"host.core_pattern": "|/bin/false\n"}, note="thrown away"),

@@ -38,7 +38,7 @@ def check(server: Server) -> Iterator[Verdict]:
 
 CONTROL = Control(
     id="docker-browser-stun",
-    title="Browsers ask no stranger for their own address",
+    title="The deployment sends no browser to a stranger for its own address",
     category=Category.THIRD_PARTY,
     severity=Severity.HIGH,
     component="docker",

@@ -98,6 +98,8 @@ def test_declaration(control: Control) -> None:
 def test_ids_are_unique_and_every_category_has_a_control() -> None:
     ids = [name for control in controls() for name in (control.id, *control.aliases)]
     assert len(ids) == len(set(ids))
+    titles = [control.title for control in controls()]
+    assert sorted(set(titles)) == sorted(titles), "a title says which of two controls it is"
     assert {control.category for control in controls()} == set(Category)
     assert len(controls()) >= 40
 
