@@ -44,7 +44,8 @@ def test_a_line_behind_each_anchor_is_there_once() -> None:
 
 def test_a_block_keeps_its_place_and_comes_again_behind_what_could_override_it() -> None:
     def edited(text: str, block: str) -> str:
-        return files.apply_edits(text, [{"match": "// BEGIN", "block": block, "end": "// END"}])
+        edit = {"match": "// BEGIN", "block": block, "end": "// END"}
+        return str(files.apply_edits(text, [edit]))
 
     one, two = "// BEGIN\n1\n// END\n", "// BEGIN\n\\1\n// END\n"
     assert edited("a", "1") == "a\n" + one
