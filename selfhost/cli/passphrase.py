@@ -1,5 +1,5 @@
-"""What closes a backup, and the passphrase that opens one: given, from the settings, or from the
-terminal. Never from the command line.
+"""What closes a backup, and the passphrase that opens one, or the key that signs: given, from
+the settings, or from the terminal. Never from the command line.
 """
 
 import sys
@@ -50,7 +50,17 @@ def for_restore(file: Path | None) -> str:
     )
 
 
-def _from(file: Path | None, *, confirm: bool, otherwise: str) -> str:
+def for_key(file: Path | None, *, confirm: bool = False) -> str:
+    """Of the key that signs statements. Raises UsageError without file and terminal."""
+    return _from(
+        file,
+        confirm=confirm,
+        otherwise="name a file with it (mode 0600) with --passphrase-file",
+        what="the key",
+    )
+
+
+def _from(file: Path | None, *, confirm: bool, otherwise: str, what: str = "a backup") -> str:
     from selfhost.backup.envelope import checked_passphrase, read_passphrase
     from selfhost.errors import UsageError
 
@@ -58,7 +68,7 @@ def _from(file: Path | None, *, confirm: bool, otherwise: str) -> str:
         return read_passphrase(file)
     if not sys.stdin.isatty():
         raise UsageError(
-            "a backup needs a passphrase, and there is no terminal to ask at", hint=otherwise
+            f"{what} needs a passphrase, and there is no terminal to ask at", hint=otherwise
         )
     text: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
     return checked_passphrase(text, "the passphrase")

@@ -39,6 +39,8 @@ COMMANDS = {
     "audit": Entry("selfhost.cli.audit", "audit", "Judge a server or files from evidence."),
     "history": Entry("selfhost.cli.history", "history", "The site's audits, and what changed."),
     "diff": Entry("selfhost.cli.diff", "diff", "Compare two audits: what got worse."),
+    "attest": Entry("selfhost.cli.attest", "attest", "Sign the last audit's result."),
+    "verify": Entry("selfhost.cli.verify", "verify", "Check signed statements of a server."),
     "fix": Entry("selfhost.cli.fix", "fix", "Tell how findings are mended, and mend them."),
     "status": Entry("selfhost.cli.status", "status", "Show how the servers are."),
     "doctor": Entry("selfhost.cli.doctor", "doctor", "Find out why the site does not work."),

@@ -42,12 +42,14 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where to connect. ``verify``: whether the certificate has to be good; ``deadline`` is on the
-    monotonic clock; ``address``: one of the host's addresses, by default whichever answers."""
+    monotonic clock; ``address``: one of the host's addresses, by default whichever answers;
+    ``limit``: the most bytes to take."""
 
     host: str
     verify: bool
     deadline: float
     address: str = ""
+    limit: int = MAX_BODY
 
 
 def context(*, verify: bool) -> ssl.SSLContext:
@@ -94,27 +96,28 @@ def request(method: str, url: str, place: Place, body: bytes | None = None) -> A
     with told(), _connection(parts.scheme, place, parts.port) as connection:
         connection.request(method, path, body, headers)
         response = connection.getresponse()
-        raw = response.read(MAX_BODY + 1)
-        if len(raw) > MAX_BODY:
-            raise NoResponseError(f"more than {MAX_BODY} bytes")
+        raw = response.read(place.limit + 1)
+        if len(raw) > place.limit:
+            raise NoResponseError(f"more than {place.limit} bytes")
         found: dict[str, str] = {}
         for name, value in response.getheaders():
             key = name.lower()
             found[key] = f"{found[key]}\n{value}" if key in found else value
-        return Answer(url, response.status, found, _plain(raw, found.get("content-encoding", "")))
+        encoding = found.get("content-encoding", "")
+        return Answer(url, response.status, found, _plain(raw, encoding, place.limit))
 
 
-def _plain(raw: bytes, encoding: str) -> bytes:
+def _plain(raw: bytes, encoding: str, limit: int) -> bytes:
     """Some servers compress although they were asked not to."""
     if encoding.strip().lower() not in ("gzip", "deflate"):
         return raw
     unpacker = zlib.decompressobj(wbits=47 if encoding.strip().lower() == "gzip" else 15)
     try:
-        plain = unpacker.decompress(raw, MAX_BODY + 1)
+        plain = unpacker.decompress(raw, limit + 1)
     except zlib.error:
         raise NoResponseError("a compressed answer that is damaged") from None
-    if len(plain) > MAX_BODY:
-        raise NoResponseError(f"more than {MAX_BODY} bytes when unpacked")
+    if len(plain) > limit:
+        raise NoResponseError(f"more than {limit} bytes when unpacked")
     return plain
 
 

@@ -1,0 +1,1 @@
+"""Signed statements of audits: made, chained, verified."""

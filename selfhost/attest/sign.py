@@ -1,0 +1,80 @@
+"""A statement added to a site's chain."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from selfhost import whole_file
+from selfhost.attest import chain, dsse, source, statement
+from selfhost.attest.statement import Statement
+from selfhost.catalog import profiles
+from selfhost.controls import registry
+from selfhost.errors import UsageError
+
+_LOCK = ".statements.lock"
+
+
+def extend(inventory: Path, report: str, host: str, key: Ed25519PrivateKey, days: int) -> Statement:
+    """Sign the report and write the longer chain, whole or not at all.
+
+    Raises UsageError when there is nothing to vouch for, or the chain so far is not good.
+    """
+    path = inventory / source.NAME
+    now = datetime.now(UTC).replace(microsecond=0)
+    categories = {control.id: str(control.category) for control in registry.controls()}
+    with _locked(inventory):
+        old = path.read_text("utf-8") if path.exists() else ""
+        last = _last(path, key, host, now) if old.strip() else None
+        try:
+            payload = statement.payload(
+                report,
+                host=host,
+                sequence=last.sequence + 1 if last else 1,
+                previous=last.digest if last else "",
+                issued=now,
+                days=days,
+                known=categories.get,
+                profiles=frozenset(one.name for one in profiles.profiles()),
+            )
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        line = dsse.seal(payload, key)
+        try:
+            content = (old.rstrip("\n") + "\n" if old.strip() else "") + line + "\n"
+            whole_file.put(path, content.encode(), 0o644)
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    return statement.read(payload)
+
+
+def _last(path: Path, key: Ed25519PrivateKey, host: str, now: datetime) -> Statement:
+    sealed, _ = source.read(str(path))
+    checked = chain.check(sealed, key.public_key(), now, host=host)
+    if not checked.genuine or checked.newest is None:
+        raise UsageError(
+            f"the chain in {path} is not good: {checked.problems[0]}",
+            hint="take it from where it is published; to begin a new one (with a new key or "
+            "another domain), move it away, and tell the participants",
+        )
+    if checked.newest.issued > now:
+        raise UsageError("the last statement is of the future: set this machine's clock")
+    return checked.newest
+
+
+@contextmanager
+def _locked(inventory: Path) -> Iterator[None]:
+    """Two runs sign one after the other, or there would be two statements of one number."""
+    try:
+        handle = os.open(inventory / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise UsageError(f"{inventory} cannot be written: {error.strerror}") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
