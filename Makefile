@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SELFHOST_LAB_DIR ?= $(CURDIR)/.selfhost/lab
 
-.PHONY: demo test test-all test-unit test-lab test-nightly fuzz benchmark lint docs lock clean tools
+.PHONY: demo test test-all test-unit test-lab test-nightly fuzz benchmark lint docs lock clean tools chromium
 
 ## provision a container as if it were a VPS, audit it, break it, catch it, mend it
 demo: $(VENV)/.ready tools
@@ -17,13 +17,13 @@ test: lint test-unit test-lab
 ## the same, and what takes too long for every change
 test-all: test test-nightly
 
-test-unit: $(VENV)/.ready
+test-unit: $(VENV)/.ready chromium
 	$(PY) -m pytest -q -n auto -m "not lab" tests
 
-test-lab: $(VENV)/.ready tools
+test-lab: $(VENV)/.ready tools chromium
 	$(PY) -m pytest -q -m "lab and not nightly" tests
 
-test-nightly: $(VENV)/.ready tools
+test-nightly: $(VENV)/.ready tools chromium
 	$(PY) -m pytest -q -m nightly tests
 
 ## every reader on hostile input, guided by coverage, ten minutes each (about 70 minutes on 2 cores)
@@ -62,3 +62,6 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 
 tools:
 	@./bootstrap lab
+
+chromium:
+	@./bootstrap browser

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from selfhost.cli import reporting
-from selfhost.cli.options import inventory_option, ports_option
+from selfhost.cli.browsing import ending_browsers, with_browser
+from selfhost.cli.options import browser_options, inventory_option, ports_option
 
 if TYPE_CHECKING:
     from selfhost.audit.model import Report, TargetReport
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @inventory_option
 @click.option("--kind", help="What a given file is: a name of evidence such as jicofo.config.")
 @ports_option
+@browser_options
 @reporting.format_option
 @reporting.output_option
 @click.option("--force", is_flag=True, help="Overwrite reports and evidence that exist.")
@@ -65,6 +67,9 @@ def audit(
     inventory: Path,
     kind: str | None,
     ports: bool,
+    browser: bool,
+    links: bool,
+    room: str | None,
     form: str,
     output: tuple[str, ...],
     force: bool,
@@ -105,12 +110,11 @@ def audit(
     if save_evidence is not None:
         reporting.may_write(save_evidence, force)
     started = time.perf_counter()
-    report = _audit(
-        _targets(targets, inventory, kind, ports),
-        lambda: named or judging.controls(profile),
-        fail_on,
-        save_evidence,
-    )
+    given = with_browser(_targets(targets, inventory, kind, ports), browser, links, room)
+    with ending_browsers(browser):
+        report = _audit(
+            given, lambda: named or judging.controls(profile), fail_on, save_evidence
+        )
     report = decide(report, profile, waivers, today, baseline, fail_on_new)
     if timings:
         seconds = time.perf_counter() - started

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option, ports_option
+from selfhost.cli.browsing import ending_browsers, with_browser
+from selfhost.cli.options import browser_options, inventory_option, ports_option
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 )
 @click.option("--kind", help="What a given file is: a name of the plan such as jicofo.config.")
 @ports_option
+@browser_options
 @inventory_option
 def collect(
     target: str | None,
@@ -42,6 +44,9 @@ def collect(
     form: str,
     kind: str | None,
     ports: bool,
+    browser: bool,
+    links: bool,
+    room: str | None,
     inventory: Path,
 ) -> ExitCode:
     """Save what the audit would look at to a file, which can be audited later and elsewhere.
@@ -54,7 +59,9 @@ def collect(
         _show(form)
         return ExitCode.OK
     path = _writable(output, force)
-    evidence = _chosen(target, kind, ports, inventory).collect()
+    (chosen,) = with_browser([_chosen(target, kind, ports, inventory)], browser, links, room)
+    with ending_browsers(browser):
+        evidence = chosen.collect()
     from selfhost.evidence.bundle import write_bundle
 
     write_bundle(evidence, path)

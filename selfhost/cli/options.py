@@ -25,6 +25,25 @@ ports_option: _Decorator = click.option(
     help="With https://HOST: also try the TCP ports of Jitsi's programs there.",
 )
 
+
+def browser_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What a real browser does at a server that is looked at from outside."""
+    for option in (
+        click.option("--room", metavar="NAME", help="With --browser: a room that is open there."),
+        click.option(
+            "--links", is_flag=True, help="With --browser: also what hostile meeting links can do."
+        ),
+        click.option(
+            "--browser",
+            is_flag=True,
+            help="With https://HOST: open pages and a room in headless Chromium, and judge what it "
+            "contacts, stores and asks for.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 vault_option: _Decorator = click.option(
     "--vault-password-file",
     type=click.Path(path_type=Path),

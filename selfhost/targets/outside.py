@@ -66,7 +66,7 @@ class OutsideTarget:
         moment = now()
         found = _Looking(self.url).all()
         if self.ports:
-            found.append(_lines("outside.ports", "ports", _ports(_host(self.url))))
+            found.append(lines("outside.ports", "ports", _ports(_host(self.url))))
         wanted = None if plan is None else {step.name for step in plan}
         documents = tuple(d for d in found if wanted is None or d.source in wanted)
         return Evidence(self.url, moment, documents, frozenset(d.source for d in documents))
@@ -96,13 +96,13 @@ class _Looking:
                 hint="give the address under which meetings are opened, without the room",
             )
         shown = self._document("web.page", page.url, self._without_settings(page))
-        xmpp = _lines(
+        xmpp = lines(
             "outside.xmpp", "xmpp", *signalling(scripts["web.config"], self._base, self._place)
         )
         scripts["web.config"] += self._settings_elsewhere(scripts["web.config"])
-        each = _lines("outside.addresses", "addresses", list(addresses(self._base, self._place)))
+        each = lines("outside.addresses", "addresses", list(addresses(self._base, self._place)))
         self._paths()
-        responses = _lines("outside.responses", "responses", self._answers)
+        responses = lines("outside.responses", "responses", self._answers)
         return [
             *scripts["web.config"],
             *scripts["web.interface"],
@@ -129,7 +129,7 @@ class _Looking:
         tls = {"url": self._base, "trusted": shown.trusted, "why": shown.why[:200]}
         return [
             Document("host.certificates", place, State.PRESENT, content, _sha256(content)),
-            _lines("outside.tls", "tls", [{**tls, "version": shown.version}]),
+            lines("outside.tls", "tls", [{**tls, "version": shown.version}]),
         ]
 
     def _page(self) -> Answer:
@@ -252,7 +252,7 @@ def _ports(host: str) -> list[dict[str, Any]]:
         return list(pool.map(one, PORTS))
 
 
-def _lines(source: str, probe: str, entries: list[dict[str, Any]], why: str = "") -> Document:
+def lines(source: str, probe: str, entries: list[dict[str, Any]], why: str = "") -> Document:
     """JSON lines as a document; with a reason, what was to be asked could not all be."""
     if why:
         return Document(source, f"probe:{probe}", State.FAILED, reason=why)

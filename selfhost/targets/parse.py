@@ -55,6 +55,23 @@ def parse_target(text: str, *, kind: str | None = None, ports: bool = False) -> 
     return target
 
 
+def with_browser(target: Target, room: str, links: bool) -> Target:
+    """A server looked at from outside, with a browser. Raises UsageError for any other target."""
+    from selfhost.targets.browser import ROOM, BrowserTarget
+    from selfhost.targets.outside import OutsideTarget
+
+    if not isinstance(target, OutsideTarget):
+        raise UsageError(
+            f"--browser is for a server looked at from outside, and {target.name} is none",
+            hint="leave --browser away, or give https://HOST",
+        )
+    if room and not ROOM.fullmatch(room):
+        raise UsageError(
+            f"{room!r} cannot be a room", hint="letters, digits, hyphens, underscores; 200 at most"
+        )
+    return BrowserTarget(target, room, links)
+
+
 def from_site(site: "Site") -> tuple[Target, ...]:
     """The inventory's hosts."""
     from selfhost.targets.ssh import SshTarget

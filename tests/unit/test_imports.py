@@ -44,7 +44,11 @@ MAY = {
     },
     "settings": {"settings", "provision", "audit", "errors", "exitcodes", "whole_file"},
     "provision": {"provision", "settings", "targets", "errors", "exitcodes"},
-    "targets": {"targets", "catalog", "evidence", "readers", "settings", "errors", "exitcodes"},
+    "targets": {
+        *("targets", "evidence", "readers", "settings", "errors", "exitcodes"),
+        *("browser", "catalog"),
+    },
+    "browser": {"browser", "catalog", "errors"},
 }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from selfhost.catalog.client_keys import client_keys
 from selfhost.errors import LabError
 from selfhost.lab.standins.package import build
 from selfhost.lab.standins.programs import output, require
@@ -99,6 +100,11 @@ def _versions(release: Release, flavour: Flavour) -> dict[str, str]:
     return found
 
 
+def _link_keys() -> str:
+    """What the web client takes from a meeting link, as a JavaScript list."""
+    return json.dumps(sorted(".".join(path) for path in client_keys().link))
+
+
 def _has_source(name: str) -> bool:
     return (SOURCES / name / "control").is_file()
 
@@ -128,6 +134,7 @@ def _build(
                 "JIBRI": found.get("jibri", ""),
                 "JIGASI": found.get("jigasi", ""),
                 "JRE": _JRE[flavour],
+                "LINK_KEYS": _link_keys(),
             }
             for name, version in found.items():
                 programs = {_PROGRAMS[name]: DAEMONS} if name in _PROGRAMS else {}
@@ -179,7 +186,7 @@ def _cached(root: Path, state: Path, digest: str) -> str | None:
 
 def _digest(flavour: Flavour) -> str:
     """Over every file that goes into the packages, and the code that makes them."""
-    total = hashlib.sha256(flavour.encode())
+    total = hashlib.sha256(flavour.encode() + _link_keys().encode())
     for folder in (SOURCES, DAEMONS, _HERE):
         pattern = "*.py" if folder != SOURCES else "**/*"
         for file in sorted(path for path in folder.glob(pattern) if path.is_file()):

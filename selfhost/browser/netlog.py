@@ -1,0 +1,68 @@
+"""Chromium's own log of its network: what pages cannot hide from, because it is below them.
+
+The format is an object with ``constants`` (names of the numbers) and ``events``, one a line. A log
+whose browser was killed ends anywhere.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MAX_BYTES = 96 * 1024 * 1024
+_MAX_LINE = 4 * 1024 * 1024
+_WANTED = (b'"source"',)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """``kind``: request (``url``, asked for by the page at ``who``), lookup or packets."""
+
+    kind: str
+    name: str
+    port: int = 0
+    who: str = ""
+
+
+def read(path: Path) -> Iterator[Seen]:
+    """Each contact once. Nothing where the log cannot be read."""
+    names: dict[int, str] = {}
+    seen: set[Seen] = set()
+    for line in _lines(path):
+        if line.startswith(b'{"constants"'):
+            names = _names(line)
+        elif any(word in line for word in _WANTED):
+            with suppress(ValueError, RecursionError, KeyError, TypeError, AttributeError):
+                event = json.loads(line.rstrip(b",\r\n"))
+                found = _seen(names.get(event["type"], ""), event.get("params") or {})
+                if found is not None and found not in seen and len(seen) < 5000:
+                    seen.add(found)
+                    yield found
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    read = 0
+    with suppress(OSError), path.open("rb") as file:
+        while read < MAX_BYTES and (line := file.readline(_MAX_LINE)):
+            read += len(line)
+            yield line
+
+
+def _names(line: bytes) -> dict[int, str]:
+    with suppress(ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        constants = json.loads(line.rstrip(b"\r\n,") + b"}")["constants"]
+        return {number: name for name, number in constants["logEventTypes"].items()}
+    return {}
+
+
+def _seen(event: str, params: dict[str, Any]) -> Seen | None:
+    if event == "URL_REQUEST_START_JOB":
+        asker = str(params.get("initiator", ""))
+        if asker.startswith("http"):  # else it is the browser's own
+            return Seen("request", str(params["url"]), who=asker)
+    elif event == "UDP_BYTES_SENT" and isinstance(params.get("address"), str):
+        host, _, port = params["address"].rpartition(":")
+        return Seen("packets", host.strip("[]"), int(port))
+    return None

@@ -1,0 +1,75 @@
+"""What checks of a real browser's visit share."""
+
+from collections.abc import Iterable, Iterator
+
+from selfhost.catalog.endpoints import kind_of_host
+from selfhost.controls.model import Cited, Verdict, fail, passed, unknown
+from selfhost.controls.outside_predicates import looked
+from selfhost.controls.web_predicates import Owner, whose
+from selfhost.effective.server import Server
+from selfhost.readers.outside import Seen
+
+#: Kinds of hosts that measure people or listen to them, by the catalogue of third parties.
+MEASURING = ("tracker", "ai")
+
+
+def conclude(server: Server, source: str, found: Iterable[Verdict], good: str) -> Iterator[Verdict]:
+    """What was found; where nothing was, ``good`` if the browser came into the room."""
+    verdicts = list(found)
+    yield from verdicts
+    cited = looked(server, source)
+    missed = [stage for stage in stages(server) if not stage.true("reached")]
+    if any(verdict.status == "fail" for verdict in verdicts):
+        return
+    if why := not_entered(server):
+        yield unknown(why, *looked(server, "browser.visit"))
+    elif any(entry.number("dropped") for entry in server.outside("browser.visit")):
+        yield unknown("the pages did more than was written down", *looked(server, "browser.visit"))
+    elif not verdicts:
+        left = [stage.text("stage") for stage in missed]
+        yield passed(good + (f" (not reached: {', '.join(left)})" if left else ""), *cited)
+
+
+def stages(server: Server) -> tuple[Seen, ...]:
+    """How far the browser came."""
+    return tuple(e for e in server.outside("browser.visit") if e.text("what") == "stage")
+
+
+def not_entered(server: Server) -> str:
+    """Why the browser saw no meeting; empty where it did."""
+    found = stages(server)
+    if {"welcome", "join"} <= {stage.text("stage") for stage in found if stage.true("reached")}:
+        return ""
+    last = next((stage for stage in found if not stage.true("reached")), None)
+    if last is None:
+        return "the browser did not come into a room"
+    shown = last.text("shown")
+    why = f"{last.text('stage')}: {last.text('why')}" + (f" ({shown!r})" if shown else "")
+    return f"what the browser does in a meeting was not seen; {why}"
+
+
+def requests(server: Server, outcome: str) -> Iterator[tuple[Seen, str]]:
+    """Requests with that outcome to hosts that are not the deployment's own, and whose those are.
+
+    Of a host that cannot be told the reason ends with a question mark.
+    """
+    for entry in server.outside("browser.requests"):
+        if entry.text("what") != "request" or entry.text("outcome") != outcome:
+            continue
+        found = whose(server, entry.text("host"))
+        if found.owner is not Owner.OWN:
+            yield entry, found.why + ("?" if found.owner is Owner.UNCLEAR else "")
+
+
+def foreign(server: Server, outcome: str, measuring: bool) -> Iterator[Verdict]:
+    """Verdicts on those requests: only those to hosts that measure people, or all others."""
+    for entry, why in requests(server, outcome):
+        if (kind_of_host(entry.text("host")) in MEASURING) is not measuring:
+            continue
+        cited = Cited(entry.origin, entry.text("host"))
+        kind, who, stage = entry.text("kind"), entry.text("who"), entry.text("stage")
+        text = f"{entry.text('url')} ({kind}) at the stage {stage}, asked for by {who}"
+        if why.endswith("?"):
+            yield unknown(f"{text}: {why[:-1]}", cited)
+        else:
+            yield fail(f"{text}: {why}", cited)

@@ -1,0 +1,48 @@
+from collections.abc import Iterator
+
+from selfhost.controls.browser_examples import kept, visit
+from selfhost.controls.browser_predicates import conclude
+from selfhost.controls.model import Category, Cited, Control, Fix, Severity, Verdict, fail
+from selfhost.effective.server import Server
+
+#: What a meeting is for.
+MEETING = ("camera", "microphone", "display-capture", "notifications")
+
+
+def _found(server: Server) -> Iterator[Verdict]:
+    for entry in server.outside("browser.kept"):
+        if entry.text("what") == "permission" and entry.text("key") not in MEETING:
+            text = f"{entry.text('key')} at the stage {entry.text('stage')}"
+            yield fail(f"{text}, asked for by {entry.text('who')}", Cited(entry.origin))
+
+
+def check(server: Server) -> Iterator[Verdict]:
+    """What the user was, or would have been, asked to allow."""
+    yield from conclude(
+        server, "browser.kept", _found(server), "only what a meeting needs is asked for"
+    )
+
+
+CONTROL = Control(
+    id="browser-permissions",
+    title="The pages ask for no more than a meeting needs",
+    category=Category.EXPOSURE,
+    severity=Severity.MEDIUM,
+    component="web",
+    needs=("browser.visit", "browser.kept"),
+    risk="A page that may read position, clipboard or devices learns what has nothing to do with "
+    "the meeting.",
+    upstream_default="camera, microphone, screen",
+    fix=Fix(by_hand="Remove the script that the finding names from the page."),
+    references=("https://www.w3.org/TR/permissions/", "docs/browser.md"),
+    check=check,
+    bad=(
+        visit("browser.kept", kept("permission", "geolocation", ""), at=1),
+        visit("browser.kept", kept("permission", "clipboard-read", ""), at=1),
+    ),
+    good=(
+        visit("browser.kept", kept("permission", "camera", "")),
+        visit("browser.kept", kept("local-storage", "geolocation"), note="a name in storage"),
+    ),
+    unclear=(visit("browser.kept", stopped_at="welcome"),),
+)

@@ -1,0 +1,52 @@
+from collections.abc import Iterator
+
+from selfhost.controls.browser_examples import OWN, request, visit
+from selfhost.controls.browser_predicates import conclude, requests
+from selfhost.controls.model import Category, Cited, Control, Fix, Severity, Verdict, fail
+from selfhost.effective.server import Server
+
+
+def _tried(server: Server) -> Iterator[Verdict]:
+    for entry, _ in requests(server, "stopped"):
+        by, who = entry.text("by"), entry.text("who")
+        text = f"{entry.text('url')} ({entry.text('kind')}), asked for by {who}"
+        yield fail(f"only the {by} stopped {text}", Cited(entry.origin, entry.text("host")))
+
+
+def check(server: Server) -> Iterator[Verdict]:
+    """Requests that the browser would have made."""
+    yield from conclude(
+        server, "browser.requests", _tried(server), "the pages do not even try others' hosts"
+    )
+
+
+CONTROL = Control(
+    id="browser-stopped-requests",
+    title="The settings do not even make a browser try other hosts",
+    category=Category.THIRD_PARTY,
+    severity=Severity.MEDIUM,
+    component="web",
+    needs=("browser.visit", "browser.requests"),
+    risk="A setting or a page asks for a third party, and only the Content-Security-Policy stands "
+    "between: in an app that embeds no such policy, or after a change of the web server, it is "
+    "contacted.",
+    upstream_default="no policy, so nothing is stopped",
+    fix=Fix(by_hand="Switch off what asks for it: the finding names script and stage."),
+    references=("https://www.w3.org/TR/CSP3/", "docs/browser.md"),
+    check=check,
+    bad=(
+        visit(
+            "browser.requests",
+            OWN,
+            request("https://www.gravatar.com/avatar/0", "img-src", outcome="stopped"),
+            at=2,
+        ),
+    ),
+    good=(
+        visit("browser.requests", OWN),
+        visit("browser.requests", request("https://cdn.example.com/x.js"), note="not stopped"),
+    ),
+    unclear=(
+        visit("browser.requests", OWN, stopped_at="room", why="the application drew nothing"),
+    ),
+)
