@@ -199,6 +199,9 @@ def _link(session: _Session, base: str, room: str, override: Override) -> Entry:
     try:
         if stages.load(tab, "link", _link_to(base, room, override.fragment)).reached:
             reached = stages.join(tab, LINK_SECONDS / 2).reached
+            if reached and override.acts == "network":
+                stages.chat(tab)
+                stages.settings(tab)
         session.shut(context)
     finally:
         session.record = before

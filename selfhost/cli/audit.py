@@ -112,9 +112,7 @@ def audit(
     started = time.perf_counter()
     given = with_browser(_targets(targets, inventory, kind, ports), browser, links, room)
     with ending_browsers(browser):
-        report = _audit(
-            given, lambda: named or judging.controls(profile), fail_on, save_evidence
-        )
+        report = _audit(given, lambda: named or judging.controls(profile), fail_on, save_evidence)
     report = decide(report, profile, waivers, today, baseline, fail_on_new)
     if timings:
         seconds = time.perf_counter() - started

@@ -12,7 +12,7 @@ from selfhost.browser import visit as visiting
 from selfhost.browser.chromium import Reach, program
 from selfhost.browser.protocol import GoneError
 from selfhost.catalog.endpoints import kind_of_host, same_owner
-from selfhost.catalog.hostile_links import overrides
+from selfhost.catalog.hostile_links import Override
 from selfhost.errors import TargetError
 from selfhost.evidence.model import Document, Evidence, State
 from selfhost.targets.model import Plan
@@ -27,11 +27,11 @@ SOURCES = ("browser.visit", "browser.requests", "browser.webrtc", "browser.kept"
 @dataclass(frozen=True, slots=True)
 class BrowserTarget:
     """``outside`` with a browser. ``room``: one that is open; else one of a name by chance.
-    ``links``: whether to try what hostile links can do."""
+    ``links``: what hostile links try, if that is wanted."""
 
     outside: OutsideTarget
     room: str = ""
-    links: bool = False
+    links: tuple[Override, ...] = ()
 
     @property
     def name(self) -> str:
@@ -51,9 +51,8 @@ class BrowserTarget:
         base = self.outside.url.rstrip("/") + "/"
         # Long, with no meaning, and told to nobody: no call is disturbed.
         room = self.room or f"selfhost-audit-{secrets.token_hex(8)}"
-        wanted = overrides() if self.links else ()
         try:
-            seen = visiting.visit(base, room, self._reach(evidence), _trusted(evidence), wanted)
+            seen = visiting.visit(base, room, self._reach(evidence), _trusted(evidence), self.links)
         except GoneError as error:
             sources = SOURCES if self.links else SOURCES[:-1]
             return [

@@ -57,6 +57,7 @@ def parse_target(text: str, *, kind: str | None = None, ports: bool = False) -> 
 
 def with_browser(target: Target, room: str, links: bool) -> Target:
     """A server looked at from outside, with a browser. Raises UsageError for any other target."""
+    from selfhost.catalog.hostile_links import overrides
     from selfhost.targets.browser import ROOM, BrowserTarget
     from selfhost.targets.outside import OutsideTarget
 
@@ -69,7 +70,7 @@ def with_browser(target: Target, room: str, links: bool) -> Target:
         raise UsageError(
             f"{room!r} cannot be a room", hint="letters, digits, hyphens, underscores; 200 at most"
         )
-    return BrowserTarget(target, room, links)
+    return BrowserTarget(target, room, overrides() if links else ())
 
 
 def from_site(site: "Site") -> tuple[Target, ...]:

@@ -1,11 +1,14 @@
 """One provisioned server for the whole lab tier, with a snapshot to go back to."""
 
 import os
+import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,3 +74,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A provisioned Debian 12 server; tests that change it put it back with ``reset``."""
     yield provisioned("test-bookworm", "bookworm", tmp_path_factory.mktemp("bookworm"))
     lab.down("test-bookworm")
+
+
+@pytest.fixture
+def url(site: Site, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The site's address, which only this test can resolve."""
+    text = (site.inventory / "group_vars/all/settings.yml").read_text("utf-8")
+    domain = re.search(r"^site_domain: *[\"']?([\w.-]+)", text, re.M)
+    assert domain is not None
+    real = socket.getaddrinfo
+
+    def resolve(host: Any, *rest: Any, **more: Any) -> Any:
+        return real(site.server.address if host == domain[1] else host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return f"https://{domain[1]}"

@@ -1,10 +1,7 @@
 """A provisioned server looked at from outside, by its address alone."""
 
 import json
-import re
-import socket
 import time
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,22 +13,6 @@ from selfhost.targets.outside import OutsideTarget
 from selfhost.targets.outside_bosh import Bosh
 from selfhost.targets.outside_http import Place
 from selfhost.targets.outside_websocket import WebSocket
-from tests.lab.conftest import Site
-
-
-@pytest.fixture
-def url(site: Site, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The site's address, which only this test can resolve."""
-    text = (site.inventory / "group_vars/all/settings.yml").read_text("utf-8")
-    domain = re.search(r"^site_domain: *[\"']?([\w.-]+)", text, re.M)
-    assert domain is not None
-    real = socket.getaddrinfo
-
-    def resolve(host: Any, *rest: Any, **more: Any) -> Any:
-        return real(site.server.address if host == domain[1] else host, *rest, **more)
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    return f"https://{domain[1]}"
 
 
 def test_a_provisioned_server_has_no_finding_but_its_certificate(url: str) -> None:

@@ -39,10 +39,10 @@ def check(server: Server) -> Iterator[Verdict]:
             *looked(server, "browser.links"),
         )
         return
-    cannot = sum(entry.text("acts") == "browser" for entry in tried)
+    cannot = [entry.text("override") for entry in tried if entry.text("acts") == "browser"]
     yield passed(
-        f"by {len(tried)} links nobody else is contacted and nothing is recorded; {cannot} of them "
-        "act inside the browser of whoever opens the link, which no server can stop",
+        f"by {len(tried)} links nobody else is contacted and nothing is recorded"
+        + (f"; what no server can stop: {', '.join(cannot)}" if cannot else ""),
         *looked(server, "browser.links"),
     )
 

@@ -33,13 +33,13 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Look]:
     monkeypatch.setattr(stages, "SETTLE_SECONDS", 0.4)
     with serve(tmp_path) as served:
 
-        def visit(policy: str = "", links: bool = False, body: str = "", **does: str) -> Evidence:
-            headers = {"Content_Security_Policy": policy} if policy else {}
+        def visit(policy: str = "", body: str = "", **does: str) -> Evidence:
+            headers: Any = {"Content_Security_Policy": policy} if policy else {}
             for path in ("/", f"/{ROOM}"):
                 served.places[path] = text(body or page(**does), **headers)
             config = "var config = { hosts: { domain: 'localhost' } };\n"
             served.places["/config.js"] = text(config, "application/javascript")
-            return BrowserTarget(OutsideTarget(served.url), ROOM, links).collect()
+            return BrowserTarget(OutsideTarget(served.url), ROOM).collect()
 
         yield visit
 
