@@ -160,11 +160,10 @@ class TarTree:
 
     def look(self, path: str) -> Look:
         """What a path leads to."""
-        folder, _, name = path.rpartition("/")
-        own = self._entry(f"{self._resolve(folder)}/{name}")
+        own = self._own(path)
         link = own.link if own is not None and own.kind == "link" else ""
         real = self._resolve(path)
-        entry = self._entry(real)
+        entry = self._entries.get(real)
         if entry is None:
             if real in self._children or not real:
                 return Look("directory", 0, "", "", link)
@@ -177,16 +176,17 @@ class TarTree:
 
     def read(self, path: str, limit: int) -> bytes:
         """The first bytes of a regular file."""
-        entry = self._entry(self._resolve(path))
+        entry = self._entries.get(self._resolve(path))
         if entry is None:
             raise FileNotFoundError(errno.ENOENT, "no such file")
         if entry.content is None:
             raise OSError(errno.EINVAL, "not kept from the archive")
         return entry.content[:limit]
 
-    def _entry(self, path: str) -> Entry | None:
-        """What is at a path itself, links not followed."""
-        return self._entries.get(path)
+    def _own(self, path: str) -> Entry | None:
+        """What is at a path itself, where a link is not followed."""
+        folder, _, name = path.rpartition("/")
+        return self._entries.get(f"{self._resolve(folder)}/{name}")
 
     def _resolve(self, path: str) -> str:
         waiting = [part for part in reversed(path.split("/")) if part not in ("", ".")]
@@ -197,7 +197,7 @@ class TarTree:
             if part == "..":
                 real = real.rpartition("/")[0]
                 continue
-            entry = self._entry(f"{real}/{part}")
+            entry = self._entries.get(f"{real}/{part}")
             if entry is not None and entry.kind == "link":
                 links += 1
                 if links > MAX_LINKS:

@@ -6,14 +6,16 @@ looking fails, so that nothing there is taken for absent.
 
 import errno
 import io
+import posixpath
 from collections.abc import Iterable
 
 from selfhost.errors import TargetError
 from selfhost.evidence.archive import members_of
+from selfhost.evidence.collector import MAX_LINKS
 from selfhost.targets.archive import MAX_FILE, MAX_KEPT, Entry, TarTree, entry_of, place
 from selfhost.targets.engine import Answer, Engine
 
-MAX_COPY = 64 * 1024 * 1024
+MAX_COPY = 128 * 1024 * 1024
 MAX_SECONDS = 20.0
 #: Folders that are copied whole, because a container has little in them.
 _WHOLE = ("/etc", "/run", "/config", "/prosody-plugins-custom")
@@ -33,29 +35,37 @@ class CopiedFiles(TarTree):
         self._tried: dict[str, OSError | None] = {}
         self._kept = 0
 
-    def names(self, directory: str) -> list[str]:
-        """The names in a directory, sorted. Raises OSError."""
-        real = self._resolve(directory)
-        self._load(real, folder=True)
-        return super().names(directory)
+    def _own(self, path: str) -> Entry | None:
+        self._load(path)
+        return self._entries.get(posixpath.normpath(path))
 
-    def _entry(self, path: str) -> Entry | None:
-        if path and path.count("/") > 1 and path not in self._children:
-            self._load(path)
-        return self._entries.get(path)
+    def _resolve(self, path: str) -> str:
+        """As above; what a link leads to is copied as well."""
+        real = posixpath.normpath(path)
+        for _ in range(MAX_LINKS):
+            self._load(real)
+            before, real = real, super()._resolve(real)
+            if real == before:
+                break
+        return real
 
-    def _load(self, path: str, *, folder: bool = False) -> None:
+    def _load(self, path: str) -> None:
+        """Copy what is at a path, where that was not done yet. Raises OSError."""
+        path = posixpath.normpath(path)
+        if path in ("/", "", ".") or path in self._entries:
+            return
         if any(path == hidden or path.startswith(hidden + "/") for hidden in self._unseen):
             raise OSError(
                 errno.EIO,
                 f"lies in the container's memory, which {self._engine.name} cp does not show: "
                 "run as root on the machine itself",
             )
-        unit = next((w for w in _WHOLE if path == w or path.startswith(w + "/")), None)
-        if unit is not None and self._copied(unit, must=False):
+        above = path.rpartition("/")[0]
+        whole = next((w for w in _WHOLE if path == w or path.startswith(w + "/")), None)
+        if whole is not None and self._copied(whole, must=False):
             return
-        if unit is None and not folder and path.rpartition("/")[0] in self._tried:
-            return  # the whole folder was copied
+        if whole is None and above in self._tried:
+            path = above  # which has all that is in it
         self._copied(path, must=True)
 
     def _copied(self, path: str, *, must: bool) -> bool:

@@ -1,5 +1,6 @@
 """What lies inside one container: the evidence that its files give, without the machine's."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -15,9 +16,13 @@ from selfhost.targets.tree import Files
 #: What of a whole machine's evidence a container has of its own.
 _OF_HOST = ("host.cron", "host.environment_files", "host.media_files", "host.uploads")
 
+#: Folders of a machine's users and services.
+_OF_MACHINES = re.compile(r"^/(?:home|opt|srv)/\*/|/\.jitsi-meet-cfg/")
+
 #: The files without which a program of an image does not run.
 MAINS = {
-    "web": ("web.config", "nginx.files"),
+    "web": ("web.config",),
+    "nginx": ("nginx.files",),
     "prosody": ("prosody.config",),
     "jicofo": ("jicofo.config",),
     "videobridge": ("videobridge.config",),
@@ -48,7 +53,7 @@ def steps() -> tuple[Step, ...]:
 def of_image(name: str) -> frozenset[str]:
     """The components that an image of this name holds."""
     named = {c.name for c in components().values() if any(i in name.lower() for i in c.images)}
-    return frozenset(named)
+    return frozenset(named | ({"nginx"} if "web" in named else set()))
 
 
 def look(files: Files, image: str, redactor: Redactor, *, runs: bool) -> Inside:
@@ -62,7 +67,7 @@ def look(files: Files, image: str, redactor: Redactor, *, runs: bool) -> Inside:
     chosen = steps()
     mains = [step for step in chosen if step.name in sum(MAINS.values(), ())]
     for step in sorted(chosen, key=lambda step: step not in mains):  # which tell of the others
-        own = _read(step, files, redactor, by_image | found)
+        own = _read(step, files, redactor, by_image, found)
         present = any(record["state"] != State.ABSENT for record in own)
         if present and step in mains:
             found.add(step.component)
@@ -94,30 +99,37 @@ def _missing(step: Step) -> Record:
     }
 
 
-def _read(step: Step, files: Files, redactor: Redactor, roles: frozenset[str]) -> list[Record]:
+def _read(
+    step: Step, files: Files, redactor: Redactor, by_image: frozenset[str], found: set[str]
+) -> list[Record]:
     """The records of the first group of places in which anything is.
 
     What the scripts of docker-jitsi-meet write is what its programs read; the packages' own
     files lie about beside it.
     """
     records: list[Record] = []
+    roles = by_image | found
+    # What cannot be seen of a program that the image is not known for is not held against it.
+    foreign = bool(by_image) and step.component not in by_image
     for places in _groups(step):
         tried = replace(step, places=tuple(p for p in places if _is_its(step, p, files, roles)))
         if not tried.places:
             continue
         own = list(collector.collect([tried.as_json()], disk=files, redaction_key=redactor.key))
-        if any(record["state"] != State.ABSENT for record in own):
+        told = [record for record in own if record["state"] != State.ABSENT]
+        if told and not (foreign and all(record["state"] == State.FAILED for record in told)):
             return own
-        records += own
+        records += (record for record in own if record["state"] == State.ABSENT)
     return records
 
 
 def _groups(step: Step) -> tuple[tuple[str, ...], ...]:
+    places = tuple(place for place in step.places if not _OF_MACHINES.search(place))
     if step.kind == "listing":
-        return ((*step.container, *step.places),)
+        return ((*step.container, *places),)
     written = [p for p in step.container if p.startswith("/run/")]
     kept = [p for p in step.container if not p.startswith("/run/")]
-    return (tuple(written), tuple(kept), step.places)
+    return (tuple(written), tuple(kept), places)
 
 
 def _is_its(step: Step, place: str, files: Files, roles: frozenset[str]) -> bool:

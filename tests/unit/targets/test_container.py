@@ -202,9 +202,13 @@ def test_what_docker_does_not_show_is_not_taken_for_absent(
     item = engine.items[3]
     item["HostConfig"]["Tmpfs"] = {"/run": "size=16M"}
     put(tmp_path / "jvb", {"/config/jvb.conf": "videobridge { }\n"})
-    (document,) = collected(engine, monkeypatch).of("videobridge.config")[:1]
+    evidence = collected(engine, monkeypatch)
+    (document,) = evidence.of("videobridge.config")[:1]
     assert (document.path, document.state) == ("jvb:/run/jvb/config/jvb.conf", State.FAILED)
     assert "run as root" in document.reason
+    found = statuses(evidence)
+    assert found["videobridge-stun"] is Status.UNKNOWN
+    assert found["prosody-federation"] is found["web-transcription"] is Status.PASS
 
 
 @pytest.mark.parametrize("engine", ENGINES)
