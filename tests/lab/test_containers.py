@@ -209,6 +209,7 @@ def test_a_container_that_ended_is_said(clean: Project, engine: Runtime, tmp_pat
         gone.end()
 
 
+@pytest.mark.nightly
 def test_a_saved_image(dirty: Project, tmp_path: Path) -> None:
     """Of a container's state, as the engine itself writes archives."""
     (tmp_path / "extra").mkdir()
