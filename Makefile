@@ -31,8 +31,9 @@ fuzz: $(VENV)/.ready
 	$(PY) -m pip install --quiet --require-hashes --no-deps -r requirements/fuzz.txt
 	$(PY) -m tests.fuzz --jobs 2
 
-## times of a first and a second apply, role by role
+## what an audit costs beside others, and how that grows; times of a first and a second apply
 benchmark: $(VENV)/.ready tools
+	@$(PY) -m tests.benchmarks.audit
 	@$(PY) -m tests.benchmarks.apply
 
 lint: $(VENV)/.ready
