@@ -12,6 +12,7 @@ from selfhost.controls import registry
 from selfhost.targets.parse import parse_target
 from tests.benchmarks import growth
 from tests.benchmarks.plain_checks import CHECKS
+from tests.fuzz.targets import TARGETS
 from tests.roles.render import render_defaults
 from tests.unit.test_render_and_audit import SITE
 
@@ -26,7 +27,7 @@ def test_ten_times_the_file_takes_about_ten_times_as_long(kind: str) -> None:
 @pytest.mark.parametrize("kind", growth.FILES)
 def test_the_files_are_read_to_their_end(kind: str) -> None:
     """A reader that refuses the larger file would look fast."""
-    read = growth.TARGETS[kind]
+    read = TARGETS[kind]
     small, large = (_calls(lambda n=n: read(growth.text(kind, n))) for n in (50, 500))  # type: ignore[misc]
     assert large > 5 * small
 
