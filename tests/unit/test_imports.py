@@ -34,6 +34,9 @@ MAY = {
     },
     "reports": {"catalog", "reports", "audit", "controls", "health", "history", "attest"},
     "history": {"history", "audit", "errors"},
+    "watch": {
+        *("watch", "audit", "history", "reports", "errors", "exitcodes", "whole_file"),
+    },
     "attest": {"attest", "catalog", "controls", "targets", "errors", "whole_file"},
     "backup": {"backup", "provision", "readers", "settings", "targets", "errors", "whole_file"},
     "health": {"health", "provision", "settings", "targets", "errors"},

@@ -1,0 +1,123 @@
+"""``selfhost watch``: an audit that tells only what changed."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from selfhost.cli.options import inventory_option
+from selfhost.exitcodes import ExitCode
+
+if TYPE_CHECKING:
+    from selfhost.audit.model import Report
+    from selfhost.controls.model import Control
+    from selfhost.watch.send import Channel
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@inventory_option
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where the history is kept when TARGET is given, such as /var/lib/selfhost.",
+)
+@click.option("--mail", "mails", multiple=True, metavar="ADDRESS", help="Tell by sendmail.")
+@click.option("--webhook", metavar="URL", help="Tell by a signed POST (Standard Webhooks).")
+@click.option(
+    "--webhook-secret-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File (mode 0600) with the webhook's secret.",
+)
+@click.option("--journal", is_flag=True, help="Tell systemd's journal.")
+@click.option("--profile", "profile_name", default="private", show_default=True, metavar="NAME")
+def watch(
+    targets: tuple[str, ...],
+    inventory: Path,
+    state: Path | None,
+    mails: tuple[str, ...],
+    webhook: str | None,
+    webhook_secret_file: Path | None,
+    journal: bool,
+    profile_name: str,
+) -> ExitCode:
+    """Audit, and tell only what changed since it was told last; for a timer.
+
+    Quiet when nothing changed. When the audit itself cannot look, that is told each time. Without
+    a way to tell, prints. Exits with 0 when nothing got worse, 1 when something did, 3 when it
+    could not look or could not tell.
+    """
+    from selfhost.errors import UsageError
+    from selfhost.runners import judging
+    from selfhost.watch.look import look
+
+    if bool(targets) != (state is not None):
+        raise UsageError(
+            "TARGET and --state go together",
+            hint="without both, the inventory's hosts are audited, and its folder is used",
+        )
+    channels = _channels(mails, webhook, webhook_secret_file, journal)
+    profile = judging.profile(profile_name)
+    folder = state or inventory
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}")
+    site = ", ".join(targets) if targets else _site(inventory)
+
+    def audit() -> "Report":
+        return _audit(targets, inventory, profile.name)
+
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return look(folder, site, audit, channels, now, lambda text: click.echo(text, err=True))
+
+
+def _channels(
+    mails: tuple[str, ...], webhook: str | None, secret_file: Path | None, journal: bool
+) -> list["Channel"]:
+    from selfhost.errors import UsageError
+    from selfhost.watch import send
+
+    if (webhook is None) != (secret_file is None):
+        raise UsageError("--webhook and --webhook-secret-file go together")
+    channels: list[Channel] = [send.Mail(address) for address in mails]
+    if webhook is not None and secret_file is not None:
+        channels.append(send.Webhook(webhook, send.secret(secret_file)))
+    if journal:
+        channels.append(send.Journal())
+    return channels or [send.Printed(lambda text: click.echo(text, nl=False))]
+
+
+def _site(inventory: Path) -> str:
+    """The domain; the folder's name while the settings are wrong, so that that can be told."""
+    from selfhost.errors import SettingsError
+    from selfhost.settings import load_site
+
+    try:
+        return load_site(inventory, need_secrets=False).domain
+    except SettingsError:
+        return str(inventory)
+
+
+def _audit(targets: tuple[str, ...], inventory: Path, profile_name: str) -> "Report":
+    """As selfhost audit does it without options."""
+    from selfhost.audit.policy import decide
+    from selfhost.runners import judging, side_by_side
+    from selfhost.settings import load_site
+    from selfhost.targets.parse import from_site, parse_target
+
+    today = datetime.now(UTC).date()
+    profile = judging.profile(profile_name)
+    own = inventory / judging.WAIVERS if not targets else None
+    waivers = judging.waivers(profile, None, own, today)
+    if targets:
+        chosen = tuple(parse_target(text) for text in targets)
+    else:
+        chosen = from_site(load_site(inventory, need_secrets=False))
+
+    def controls() -> "list[Control]":
+        return judging.controls(profile)
+
+    reports = side_by_side.audit(chosen, controls, lambda _: None, lambda _: None)
+    return decide(judging.report(reports, controls(), "low"), profile, waivers, today, None, False)

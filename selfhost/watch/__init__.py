@@ -1,0 +1,1 @@
+"""Audits on a timer, which tell only what changed, and that they could not look."""

@@ -1,0 +1,124 @@
+"""One look of the watch: audit, compare with what was told last, tell what changed."""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from selfhost import whole_file
+from selfhost.audit import saved
+from selfhost.audit.compare import compare
+from selfhost.audit.model import Report
+from selfhost.errors import SelfhostError, UsageError
+from selfhost.exitcodes import ExitCode
+from selfhost.history import store
+from selfhost.history.model import Entry
+from selfhost.reports import json as json_report
+from selfhost.watch import notice
+from selfhost.watch.notice import Kind, Notice
+from selfhost.watch.send import Channel, NotSentError
+
+STATE = "watch.json"
+_LOCK = ".watch.lock"
+
+
+def look(
+    folder: Path,
+    site: str,
+    audit: Callable[[], Report],
+    channels: Sequence[Channel],
+    now: str,
+    warn: Callable[[str], None],
+) -> ExitCode:
+    """``folder`` holds the history; ``now`` is ISO, UTC; ``warn`` is told of what was not sent.
+
+    What could not be sent counts as not told: the next look tells it again.
+    """
+    with _alone(folder):
+        try:
+            report = audit()
+            store.add(folder, json_report.render(report), now)
+            entries = store.entries(folder)
+            before = _told(folder, entries)
+            notices = _notices(folder, site, report, before, entries[-1])
+        except SelfhostError as error:
+            why = " ".join(text for text in (error.message, error.hint) if text)
+            _send([notice.blind(site, (why,))], channels, warn)
+            return ExitCode.INCONCLUSIVE
+        except Exception as error:
+            # Whatever it is, an audit that ends here must not look like one that found nothing.
+            why = f"a bug in selfhost ({type(error).__name__})"
+            _send([notice.blind(site, (why,))], channels, warn)
+            return ExitCode.INTERNAL
+        sent = _send(notices, channels, warn)
+        kinds = {one.kind for one in notices}
+        if sent and Kind.BLIND not in kinds and (notices or before is None):
+            state = json.dumps({"audit": entries[-1].id}) + "\n"
+            whole_file.put(folder / STATE, state.encode())
+    if Kind.BLIND in kinds or not sent:
+        return ExitCode.INCONCLUSIVE
+    return ExitCode.FINDINGS if Kind.WORSE in kinds else ExitCode.OK
+
+
+def _notices(
+    folder: Path, site: str, report: Report, before: Entry | None, latest: Entry
+) -> list[Notice]:
+    notices: list[Notice] = []
+    lost = {target.target: target.unreachable for target in report.targets if target.unreachable}
+    if before is not None:
+        earlier, later = (
+            saved.read(store.report(folder, entry), f"audit {entry.id}")
+            for entry in (before, latest)
+        )
+        found = compare(earlier, later)
+        # Of a host that was not reached, that is told, and not each of its findings.
+        seen = tuple(one for one in found.changes if one.target not in lost)
+        changed = notice.changed(site, replace(found, changes=seen), latest)
+        notices += [changed] if changed else []
+    elif len(lost) < len(report.targets):
+        notices.append(notice.begun(site, latest))
+    if lost:
+        reasons = [f"{name} was not reached: {why}" for name, why in lost.items()]
+        notices.append(notice.blind(site, reasons))
+    return notices
+
+
+def _told(folder: Path, entries: Sequence[Entry]) -> Entry | None:
+    """The audit that was told last. One that cannot be found again begins anew, loudly."""
+    try:
+        number = json.loads((folder / STATE).read_text("utf-8"))["audit"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return next((entry for entry in entries if entry.id == number), None)
+
+
+def _send(
+    notices: Sequence[Notice], channels: Sequence[Channel], warn: Callable[[str], None]
+) -> bool:
+    """Each by every channel. False when one of them failed."""
+    all_sent = True
+    for one in notices:
+        for channel in channels:
+            try:
+                channel.send(one)
+            except NotSentError as error:
+                all_sent = False
+                warn(f"{channel.name}: not sent: {error}")
+    return all_sent
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The timer and apt may start two looks at once: one waits for the other."""
+    try:
+        handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
