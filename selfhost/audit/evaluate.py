@@ -9,7 +9,7 @@ from selfhost.audit.model import Result, Seen, TargetReport
 from selfhost.audit.versions import versions
 from selfhost.controls.links import settable_by_link
 from selfhost.controls.model import Cited, Control, Status, Verdict, unknown, worst
-from selfhost.effective.seen import NoAnswer, NotInstalled, OutOfScope
+from selfhost.effective.seen import NOT_GIVEN, NoAnswer, NotInstalled, OutOfScope
 from selfhost.effective.server import ALTERNATIVES, Server
 from selfhost.evidence.instances import variants
 from selfhost.evidence.model import Evidence
@@ -69,6 +69,9 @@ def judge(control: Control, server: Server) -> tuple[Verdict, ...] | None:
         return (Verdict(Status.NOT_APPLICABLE, outcome.message, _places(outcome)),)
     except NoAnswer as outcome:
         return (unknown(outcome.message, *_places(outcome)),)
+    open_ends = [v.message for v in verdicts if v.status is Status.UNKNOWN]
+    if worst(verdicts) is Status.UNKNOWN and all(m.endswith(NOT_GIVEN) for m in open_ends):
+        return None
     hidden = server.unseen_hosts(control.needs)
     if hidden is not None and worst(verdicts) is Status.PASS:
         verdicts = (unknown(f"a host may be set up elsewhere: {hidden.reason}"),)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
-from selfhost.controls.model import Check, Cited, Verdict, fail, passed, unknown
+from selfhost.controls.model import Check, Cited, Status, Verdict, fail, passed, unknown
 from selfhost.controls.predicates import Judge, judge_setting, setting
 from selfhost.controls.web_predicates import Owner, judge_address, whose
 from selfhost.effective.config import Config
@@ -71,15 +71,34 @@ def switched_off(why: str, *names: str) -> Check:
     return setting(docker, *names, judge=no(why))
 
 
-def switched_on(why: str, name: str) -> Check:
-    """The variable is on; missing is bad in a deployment's ``.env``."""
+def switched_on(why: str, name: str, *readers: str) -> Check:
+    """The variable is on; missing is bad in a deployment's ``.env``, and where one of the services
+    runs that read it (``readers``)."""
 
     def check(server: Server) -> Iterator[Verdict]:
-        for config in server.docker:
-            absent = why if is_deployment(config) else None
-            yield judge_setting(config, name, yes(why), absent)
+        yield from default_on(server, name, yes(why), why, *readers)
 
     return check
+
+
+def default_on(
+    server: Server, name: str, judge: Judge, absent: str, *readers: str
+) -> Iterator[Verdict]:
+    """Judge a variable that must be set: where it is, and wherever one of its readers runs."""
+    told = False
+    for config in server.docker:
+        whole = is_deployment(server, config, *readers)
+        if whole or config.get(name) is not None:
+            told = True
+            yield judge_setting(config, name, judge, absent if whole else None)
+    if not told:
+        yield _not_here(server, name)
+
+
+def _not_here(server: Server, name: str) -> Verdict:
+    """Such as of a Compose file that adds the bridge only."""
+    looked = tuple(Cited(config.place) for config in server.docker)
+    return Verdict(Status.NOT_APPLICABLE, f"what reads {name} is not here", looked)
 
 
 def own_names(config: Config) -> tuple[str, ...]:
@@ -107,19 +126,24 @@ def own_urls(why: str, *names: str) -> Check:
     return check
 
 
-def own_stun(name: str, off: Callable[[Config], bool], missing: str) -> Check:
-    """A list ``HOST[:PORT],…`` of own servers. Empty or unset means ``missing``."""
+def own_stun(name: str, reader: str, off: Callable[[Config], bool], missing: str) -> Check:
+    """A list ``HOST[:PORT],…`` of own servers, which the service ``reader`` reads. Empty or unset
+    means ``missing``."""
 
     def check(server: Server) -> Iterator[Verdict]:
+        told = False
         for config in server.docker:
             node = config.get(name)
+            whole = is_deployment(server, config, reader)
+            told = told or whole or node is not None or off(config)
             if off(config):
                 yield passed(f"{name} is not used", Cited(config.place))
-            elif node is None or not isinstance(node.value, str) or not node.value.strip():
-                absent = missing if is_deployment(config) else None
-                yield judge_setting(config, name, filled(missing), absent)
-            else:
+            elif node is not None and isinstance(node.value, str) and node.value.strip():
                 yield from _hosts(server, config, name, node, node.value)
+            elif whole or node is not None:
+                yield judge_setting(config, name, filled(missing), missing if whole else None)
+        if not told:
+            yield _not_here(server, name)
 
     return check
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from selfhost.catalog.docker_variables import docker_variables
-from selfhost.effective import helm
+from selfhost.effective import helm, kubernetes
 from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer, OutOfScope, Unseen
 from selfhost.evidence.model import Document, State
@@ -42,8 +42,10 @@ def settings(server: "Server") -> tuple[Config, ...]:
     containers are asked instead, and for a Compose file alone that leaves all to its ``.env``.
     """
     alone = not server.evidence.of("docker.environment")
-    if _is_chart(server):
+    if _is_only(server, helm.SOURCE):
         return helm.configs(server)
+    if _is_only(server, kubernetes.SOURCE):
+        return kubernetes.configs(server)
     documents = () if alone else _documents(server, "docker.environment")
     services: tuple[Service, ...] = ()
     try:
@@ -69,9 +71,9 @@ def settings(server: "Server") -> tuple[Config, ...]:
     return tuple(found)
 
 
-def _is_chart(server: "Server") -> bool:
-    """Whether values of a Helm chart were given, and no deployment of Compose's."""
-    values = server.evidence.of(helm.SOURCE)
+def _is_only(server: "Server", source: str) -> bool:
+    """Whether values of a Helm chart or manifests were given, and no deployment of Compose's."""
+    values = server.evidence.of(source)
     given = ("docker.environment", "docker.compose")
     return any(d.state is not State.ABSENT for d in values) and not any(
         map(server.evidence.of, given)
@@ -103,11 +105,32 @@ def is_main(document: Document) -> bool:
     return PurePosixPath(document.path).name == ".env"
 
 
-def is_deployment(config: Config) -> bool:
+def is_deployment(server: "Server", config: Config, *readers: str) -> bool:
     """Whether a missing variable of these settings has its default: the file is a deployment's
-    ``.env``, and not some other file of variables."""
+    ``.env`` and not some other file of variables, or runs one of the services that read it."""
     name = PurePosixPath(config.place.path).name
-    return name == ".env" or any(config.get((mark,)) is not None for mark in MARKS)
+    if name == ".env":
+        return True
+    if not any(config.get((mark,)) is not None for mark in MARKS):
+        return False
+    of = name.removesuffix(".env")
+    if of in _OWN:
+        return of in readers
+    if any(d.path == config.place.path for d in server.evidence.of("docker.environment")):
+        return True
+    if server.evidence.of(helm.SOURCE):
+        return True
+    services = list(server.compose.services.values())
+    if config.place.line:  # a single container
+        services = [s for s in services if s.origin == config.place]
+    return any(_runs(service, reader) for service in services for reader in readers)
+
+
+def _runs(service: Service, program: str) -> bool:
+    """Whether a service is a container of docker-jitsi-meet's for a program, such as ``web``."""
+    image = str(service.image.value) if service.image is not None else ""
+    last = image.rpartition("/")[2].partition(":")[0].lower()
+    return program in (service.name.lower(), last) or last.endswith(f"-{program}")
 
 
 def _given(service: Service, main: str, files: dict[str, Tree], own: Tree) -> Tree:
@@ -165,8 +188,10 @@ def compose(server: "Server") -> ComposeFile:
     ``COMPOSE_PROFILES`` names one. Raises ``NotInstalled``, ``OutOfScope`` and, where a file
     cannot be read, ``Unseen``.
     """
-    if _is_chart(server):
+    if _is_only(server, helm.SOURCE):
         return helm.services(server)
+    if _is_only(server, kubernetes.SOURCE):
+        return kubernetes.services(server)
     documents = _documents(server, "docker.compose")
     if not documents:
         server.prove_absent("docker", server.looked_for("docker.compose"))

@@ -38,8 +38,8 @@ T = TypeVar("T")
 #: Sources that answer the same question: what can be asked of a running server, what files tell.
 ALTERNATIVES = {
     "nginx.effective": ("nginx.files",),
-    "docker.environment": ("docker.compose", "helm.values"),
-    "docker.compose": ("helm.values",),
+    "docker.environment": ("docker.compose", "helm.values", "kubernetes.manifests"),
+    "docker.compose": ("helm.values", "kubernetes.manifests"),
     "jibri.config": ("jibri.legacy",),
     "jicofo.config": ("jicofo.legacy",),
     "videobridge.config": ("videobridge.legacy",),

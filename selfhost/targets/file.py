@@ -8,6 +8,7 @@ from selfhost.errors import TargetError, UsageError
 from selfhost.evidence import collector
 from selfhost.evidence.model import Evidence
 from selfhost.evidence.plan import Step
+from selfhost.targets.embedded import inside
 from selfhost.targets.model import Plan, documents, now
 from selfhost.targets.recognise import SAMPLE, by_kind, maker, recognise
 
@@ -41,7 +42,9 @@ class FileTarget:
             raise _denied(self.name)
         if record["state"] == "failed":
             raise TargetError(f"{self.name} cannot be read: {record['reason']}")
-        return Evidence(self.name, now(), documents([record]), frozenset({step.name}))
+        records = [record, *inside(record, redactor)]
+        scope = frozenset(one["source"] for one in records)
+        return Evidence(self.name, now(), documents(records), scope)
 
     def _step(self, file: "_Given") -> Step:
         if self.kind:

@@ -40,6 +40,11 @@ _CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("multitrack.config", r"^\s*\"?jitsi-multitrack-recorder\b"),
         ("jigasi.hocon", r"^\s*\"?org\.jitsi\.jigasi\"?\s*(?:[:=]\s*)?\{"),
         ("docker.compose", r"^services:"),
+        (
+            "kubernetes.manifests",
+            r"^kind:\s*[\"']?(?:ConfigMap|Secret|Deployment|StatefulSet|DaemonSet|ReplicaSet"
+            r"|ReplicationController|Pod|Job|CronJob|List)\b",
+        ),
         ("prometheus.config", r"^scrape_configs:"),
         ("loki.config", r"^auth_enabled:"),
         (
@@ -97,13 +102,17 @@ _DOCKER = re.compile(r"^#?(?:PUBLIC_URL|JVB_\w+|JICOFO_\w+|XMPP_\w+|HTTPS_PORT)=
 #: Kinds of files that are YAML. What looks like another kind inside of YAML is a part of it.
 _YAML = (
     *("docker.compose", "prometheus.config", "loki.config", "otel.config"),
-    *("helm.values",),
+    *("helm.values", "kubernetes.manifests"),
+)
+#: Tags of a Helm template, which docker-jitsi-meet's own templates do not have.
+_HELM = re.compile(
+    r"\{\{-?\s*(?:[^}]*\.(?:Values|Release|Chart)\b|(?:include|define|template)\s+\")"
 )
 _SCRIPT = re.compile(r"\A(?:\ufeff)?#!\s*/\S*(?:sh|bash|python\S*|perl|env)\b")
 #: Not files of a server, but what makes such files: how they look, what they are, what to give.
 _MAKERS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
-        re.compile(r"\A.*\{\{-?\s*(?:\.Values|include|if|define|range|with)\b", re.DOTALL),
+        _HELM,
         "a template of a Helm chart",
         "give the chart's values, or what `helm template` makes of it",
     ),
@@ -178,5 +187,7 @@ def recognise(path: str, sample: str) -> Step | None:
         if yaml and name not in _YAML:
             continue
         if pattern.search(sample):
+            if name == "kubernetes.manifests" and _HELM.search(sample):
+                return None
             return plan.step(name)
     return plan.recognise(path)

@@ -10,6 +10,7 @@ from selfhost.evidence.collector import Look, Record, Redactor
 from selfhost.evidence.model import Evidence, State
 from selfhost.evidence.plan import Step, full_plan
 from selfhost.targets import dpkg
+from selfhost.targets.embedded import inside
 from selfhost.targets.model import Plan, documents, now
 from selfhost.targets.recognise import SAMPLE, recognise
 
@@ -70,7 +71,7 @@ def _root(files: Files, steps: list[Step], redactor: Redactor) -> tuple[list[Rec
     records: list[Record] = []
     scope: set[str] = set()
     for one in steps:
-        if one.component in ("docker", "helm"):
+        if one.component in ("docker", "helm", "kubernetes"):
             continue
         found = list(collector.collect([one.as_json()], disk=files, redaction_key=redactor.key))
         given = any(record["state"] != State.ABSENT for record in found)
@@ -127,7 +128,7 @@ def _loose(files: Files, steps: list[Step], redactor: Redactor) -> tuple[list[Re
         record = collector.read_file(one.name, path, files, redactor, one.max_bytes, True)
         if record is not None:
             record.update(mode="", owner="")  # of the copy, not of the server
-            records.append(record)
+            records += [record, *inside(record, redactor)]
     return records, {record["source"] for record in records}
 
 

@@ -1,9 +1,8 @@
 from collections.abc import Iterator
 
+from selfhost.controls.docker_predicates import default_on
 from selfhost.controls.model import Category, Control, Fix, Severity, Verdict
-from selfhost.controls.predicates import judge_setting
 from selfhost.controls.web_examples import NO_ENV, env
-from selfhost.effective.docker import is_deployment
 from selfhost.effective.server import Server
 
 MISSING = "nothing keeps browsers from other hosts or the page out of frames"
@@ -11,9 +10,7 @@ MISSING = "nothing keeps browsers from other hosts or the page out of frames"
 
 def check(server: Server) -> Iterator[Verdict]:
     """Set, with sources and framing limited."""
-    for config in server.docker:
-        absent = MISSING if is_deployment(config) else None
-        yield judge_setting(config, "CSP_HEADER", _weak, absent)
+    yield from default_on(server, "CSP_HEADER", _weak, MISSING, "web")
 
 
 def _weak(value: object) -> str | None:

@@ -1,14 +1,19 @@
 from collections.abc import Iterator
 
-from selfhost.controls.docker_predicates import switched_off, switched_on
+from selfhost.controls.docker_predicates import no, switched_on
 from selfhost.controls.model import Category, Control, Fix, Severity, Verdict
+from selfhost.controls.predicates import judge_setting
 from selfhost.controls.web_examples import NO_ENV, env
 from selfhost.effective.server import Server
 
 
 def _check(server: Server) -> Iterator[Verdict]:
-    yield from switched_on("whoever finds the server may open rooms", "ENABLE_AUTH")(server)
-    yield from switched_off("people without a token are let in as hosts", "JWT_ALLOW_EMPTY")(server)
+    why = "whoever finds the server may open rooms"
+    yield from switched_on(why, "ENABLE_AUTH", "prosody")(server)
+    empty = no("people without a token are let in as hosts")
+    for config in server.docker:
+        if config.get("JWT_ALLOW_EMPTY") is not None:
+            yield judge_setting(config, "JWT_ALLOW_EMPTY", empty, None)
 
 
 CONTROL = Control(

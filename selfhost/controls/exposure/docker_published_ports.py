@@ -27,6 +27,8 @@ def check(server: Server) -> Iterator[Verdict]:
                 bad = True
                 yield unknown(f"{key}: {port.value.reason}", Cited.node(key, port))
                 continue
+            if str(port.value).endswith("/udp"):
+                continue  # media: every inner port is one of TCP
             inner, address = port_parts(str(port.value))
             if "?" in inner or ("?" in address and inner in INNER_PORTS):
                 bad = True
@@ -37,7 +39,9 @@ def check(server: Server) -> Iterator[Verdict]:
                     f"{key}: {INNER_PORTS[inner]} is open on all addresses", Cited.node(key, port)
                 )
     if not bad:
-        looked = [Cited(Origin(d.path)) for d in server.documents("docker.compose")]
+        in_cluster = server.evidence.in_scope("kubernetes.manifests")
+        source = "kubernetes.manifests" if in_cluster else "docker.compose"
+        looked = [Cited(Origin(d.path)) for d in server.documents(source)]
         yield passed("no inner port is published to all", *looked)
 
 

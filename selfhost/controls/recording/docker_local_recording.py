@@ -15,7 +15,7 @@ CONTROL = Control(
     fix=Fix(by_hand="Set DISABLE_LOCAL_RECORDING=1 in .env and recreate the web container."),
     references=("jitsi/docker-jitsi-meet: web/rootfs/defaults/settings-config.js",),
     surfaces=("web-local-recording",),
-    check=switched_on("anybody may record the meeting to a file", "DISABLE_LOCAL_RECORDING"),
+    check=switched_on("anybody may record the meeting to a file", "DISABLE_LOCAL_RECORDING", "web"),
     bad=(
         env("HTTP_PORT=8000\n", note="unset means offered"),
         env("DISABLE_LOCAL_RECORDING=0\n", at=1),

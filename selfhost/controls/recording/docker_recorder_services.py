@@ -30,7 +30,11 @@ def check(server: Server) -> Iterator[Verdict]:
         for verdict in _judge(service):
             told = True
             yield verdict
-    documents = (*server.optional("docker.compose"), *server.optional("helm.values"))
+    documents = tuple(
+        document
+        for source in ("docker.compose", "helm.values", "kubernetes.manifests")
+        for document in server.optional(source)
+    )
     looked = [Cited(Origin(document.path)) for document in documents]
     if compose.rest is not None:
         place = next((Cited(p.origin) for p in compose.problems), None)

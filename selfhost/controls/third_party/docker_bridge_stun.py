@@ -28,6 +28,7 @@ CONTROL = Control(
     ),
     check=own_stun(
         "JVB_STUN_SERVERS",
+        "jvb",
         lambda config: _off(config),
         "the bridge then asks meet-jit-si-turnrelay.jitsi.net",
     ),

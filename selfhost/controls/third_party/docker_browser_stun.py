@@ -33,7 +33,7 @@ def check(server: Server) -> Iterator[Verdict]:
         if node is not None and isinstance(node.value, list | tuple):
             yield passed("custom-config.js sets the list", Cited.node("p2p.stunServers", node))
             return
-    yield from own_stun("P2P_STUN_SERVERS", lambda _config: False, FALLBACK)(server)
+    yield from own_stun("P2P_STUN_SERVERS", "web", lambda _config: False, FALLBACK)(server)
 
 
 CONTROL = Control(

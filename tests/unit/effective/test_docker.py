@@ -115,7 +115,7 @@ def test_a_deployment_is_told_from_other_variables() -> None:
             frozenset({"docker.environment"}),
         )
     )
-    assert [is_deployment(config) for config in found.docker] == [True, True, False]
+    assert [is_deployment(found, config, "web") for config in found.docker] == [True, True, False]
 
 
 def _service(name: str) -> bytes:

@@ -343,3 +343,35 @@ def test_a_folder_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "listdir", _refuse)
     with pytest.raises(TargetError, match="cannot be read"):
         DirectoryTarget(tmp_path).collect()
+
+
+MANIFEST = f"""apiVersion: v1
+kind: ConfigMap
+data:
+  jicofo.conf: |
+    jicofo {{
+      xmpp.client.password = "{CANARY}"
+    }}
+  entry.sh: |
+    #!/bin/sh
+    echo
+---
+apiVersion: v1
+kind: Pod
+spec:
+  containers:
+  - name: jvb
+    env:
+    - name: JVB_AUTH_PASSWORD
+      value: {CANARY}
+"""
+
+
+def test_files_of_a_manifest_are_documents_of_their_own(tmp_path: Path) -> None:
+    path = write(tmp_path, deploy__jitsi_dot_yaml=MANIFEST) / "deploy" / "jitsi.yaml"
+    expected = {("kubernetes.manifests", "jitsi.yaml"), ("jicofo.config", "jicofo.conf")}
+    for target in (FileTarget(path), DirectoryTarget(path.parent)):
+        evidence = target.collect()
+        found = {(d.source, d.path.rpartition("/")[2]) for d in evidence.documents}
+        assert found == expected
+        assert CANARY not in "".join(document.text for document in evidence.documents)
