@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from selfhost.catalog.endpoints import kind_of_host
 from selfhost.catalog.server_keys import server_keys
+from selfhost.controls.jvm_misplaced import misplaced
 from selfhost.controls.model import Check, Cited, Verdict, fail, passed, unknown
 from selfhost.controls.predicates import judge_setting
 from selfhost.controls.web_predicates import KINDS, host_of
@@ -39,7 +40,7 @@ def judged_keys(config: Config) -> Iterator[Verdict]:
             yield unknown(f"{'.'.join(path)} may hold keys that cannot be seen", _cite(path, node))
             told.append(path)
             continue
-        verdict = judged_key(path, node)
+        verdict = misplaced(path, node) or judged_key(path, node)
         if verdict is not None:
             yield verdict
             told.append(path)

@@ -10,6 +10,9 @@ from selfhost.readers.nginx_syntax import Directive
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 
 
+_OF_JITSI = ("jitsi-meet", "http-bind", "config.js", "xmpp-websocket", "colibri-ws")
+
+
 def cited(directive: Directive) -> Cited:
     """A directive as a place."""
     return Cited(directive.origin, directive.name)
@@ -33,14 +36,14 @@ def text(directive: Directive) -> str:
 
 def jitsi_servers(config: NginxConfig) -> Iterator[tuple[tuple[Directive, ...], Directive]]:
     """The ``server`` blocks that serve Jitsi Meet, with their ancestors: those that name its
-    folders, its BOSH or its configuration."""
+    folders, its BOSH, its WebSockets or its configuration."""
     for ancestors, directive in config.walk():
         if directive.name != "server" or directive.block is None:
             continue
         if not ancestors or ancestors[-1].name != "http":
             continue
         inside = " ".join(text(d) for d in _within(directive))
-        if "jitsi-meet" in inside or "http-bind" in inside or "config.js" in inside:
+        if any(mark in inside for mark in _OF_JITSI):
             yield ancestors, directive
 
 

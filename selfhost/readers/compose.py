@@ -19,7 +19,7 @@ class Service:
     ``env_file``: paths as written. Their variables are not in ``environment``, which wins over
     them. ``ports`` and ``volumes``: the short form, ``[IP:][HOST:]CONTAINER[/PROTOCOL]`` and
     ``SOURCE:TARGET[:MODE]``, also where the file uses the long one; in ports a variable whose value
-    is not known stands as ``?``. ``profiles``: it runs only when one of them is on.
+    is not known stands as ``?NAME``. ``profiles``: it runs only when one of them is on.
     ``extends``: the service, and the file if it is another, that this one starts from.
     ``replaced``: keys that take the place of what an earlier file said (``!override``, ``!reset``).
     """
@@ -149,7 +149,7 @@ class _Reading:
 
     def _shown(self, match: re.Match[str]) -> str:
         value = self._interpolation.fill(match[0])
-        return value if isinstance(value, str) else "?"
+        return value if isinstance(value, str) else "?" + re.sub(r"\W.*", "", match[0].strip("${"))
 
     def _filled(self, node: Node) -> Node:
         value = node.value

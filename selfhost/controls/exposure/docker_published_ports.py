@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 
 from selfhost.controls.docker_predicates import INNER_PORTS, LOOPBACK, port_parts
@@ -17,6 +18,10 @@ from selfhost.effective.server import Server
 from selfhost.readers.tree import Origin, Unknown
 
 
+#: The bridge's media over TCP, by the names of upstream's variables.
+_MEDIA = re.compile(r"\?JVB_(?:TCP_)?(?:MAPPED_)?PORT")
+
+
 def check(server: Server) -> Iterator[Verdict]:
     """``[IP:][HOST:]CONTAINER[/PROTOCOL]`` of every service."""
     bad = False
@@ -30,6 +35,8 @@ def check(server: Server) -> Iterator[Verdict]:
             if str(port.value).endswith("/udp"):
                 continue  # media: every inner port is one of TCP
             inner, address = port_parts(str(port.value))
+            if _MEDIA.fullmatch(inner):
+                continue
             if "?" in inner or ("?" in address and inner in INNER_PORTS):
                 bad = True
                 yield unknown(f"{key}: a variable in it is not set here", Cited.node(key, port))
@@ -94,7 +101,14 @@ CONTROL = Control(
             "services:\n  web:\n    ports: ['${HTTP_PORT}:8000']\n",
             note="the port outside is not known, and of no concern",
         ),
+        compose(
+            "services:\n  jvb:\n    ports: ['${JVB_PORT}:${JVB_PORT}/udp', '${JVB_TCP_PORT}']\n",
+            note="media, whatever its port",
+        ),
         NO_COMPOSE,
     ),
-    unclear=(compose("services:\n  jvb:\n    ports:\n      - '${BIND}:8080:8080'\n"),),
+    unclear=(
+        compose("services:\n  jvb:\n    ports:\n      - '${BIND}:8080:8080'\n"),
+        compose("services:\n  jicofo:\n    ports: ['8000:${INNER}']\n", at=3),
+    ),
 )

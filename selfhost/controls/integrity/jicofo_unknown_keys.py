@@ -20,11 +20,17 @@ CONTROL = Control(
     references=("jitsi/jicofo: reference.conf of each module",),
     confidence=Confidence.LIKELY,
     check=no_unknown_key(lambda server: server.jicofo),
-    bad=(_config('jicofo.assistant.target = "https://api.openai.com/v1"\n', at=1),),
+    bad=(
+        _config('jicofo.assistant.target = "https://api.openai.com/v1"\n', at=1),
+        _config("jicofo {\n  enable-auto-owner = false\n}\n", at=2, note="in the wrong block"),
+        _config("jicofo.conference.enable_auto_owner = false\n", at=1, note="another spelling"),
+    ),
     good=(
         _config('jicofo.xmpp.client { hostname = localhost, password = "x" }\n'),
         _config('jicofo { bridge { region-groups = [["a"]] }, local-region = "a" }\n'),
         _config("jicofo.summary.enabled = false\n", note="unknown, and off"),
+        _config("jicofo { conference { enable-auto-owner = false } }\n", note="where it is read"),
+        _config("jicofo.enable-auto-owner = true\n", note="misplaced, and protects nobody anyway"),
         _config("jicofo.vip-lounge = true\n", note="unknown, and of no concern"),
         _config("# jicofo.summary.enabled = true\n", note="a comment"),
         Example({}, absent=("jicofo.config",), note="not installed"),

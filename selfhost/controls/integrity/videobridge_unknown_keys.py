@@ -20,12 +20,19 @@ CONTROL = Control(
     references=("jitsi/jitsi-videobridge: jvb/src/main/resources/reference.conf",),
     confidence=Confidence.LIKELY,
     check=no_unknown_key(lambda server: server.videobridge),
-    bad=(_config('videobridge.insight.target = "https://api.openai.com/v1"\n', at=1),),
+    bad=(
+        _config('videobridge.insight.target = "https://api.openai.com/v1"\n', at=1),
+        _config(
+            "videobridge {\n  harvest.mapping.aws.enabled = false\n}\n", at=2, note="misplaced"
+        ),
+        _config("ice4j.mapping.stun.addresses = []\n", at=1, note="misplaced"),
+    ),
     good=(
         _config('videobridge.stats { enabled = true, transports = [ { type = "muc" } ] }\n'),
         _config('videobridge.websockets { tls = true, domain = "meet.example.org:443" }\n'),
         _config("videobridge.recording { enabled = false }\n", note="unknown, and off"),
         _config("# videobridge.recording.enabled = true\n", note="a comment"),
+        _config("ice4j.harvest.mapping { aws.enabled = false, stun.addresses = [] }\n"),
         Example({}, absent=("videobridge.config",), note="not installed"),
     ),
     unclear=(

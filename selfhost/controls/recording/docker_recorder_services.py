@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 
 from selfhost.catalog.programs import Kind, program_of_image
@@ -20,6 +21,10 @@ from selfhost.readers.tree import Origin
 
 #: Kinds of programs that a meeting does not need.
 KINDS: tuple[Kind, ...] = ("recorder", "transcriber", "ai", "collector")
+
+
+#: In the name of an image that somebody built of upstream's.
+_OWN = re.compile(r"(?<![a-z])(?:jibri|jigasi|transcriber)(?![a-z])")
 
 
 def check(server: Server) -> Iterator[Verdict]:
@@ -47,6 +52,10 @@ def check(server: Server) -> Iterator[Verdict]:
 def _judge(service: Service) -> Iterator[Verdict]:
     image = service.image
     if image is None:
+        # Built on the spot: its name is all there is.
+        if _OWN.search(service.name.lower()):
+            place = Cited(service.origin, f"services.{service.name}")
+            yield fail(f"service {service.name} is by its name a recorder or gateway", place)
         return
     cited = Cited.node(f"services.{service.name}.image", image)
     # The name of an image is often there where its version is not known.
@@ -54,6 +63,8 @@ def _judge(service: Service) -> Iterator[Verdict]:
     program = program_of_image(text, *KINDS)
     if program is not None:
         yield fail(f"service {service.name} is {program.name}", cited)
+    elif (name := _OWN.search(text.lower().rpartition("/")[2])) is not None:
+        yield fail(f"service {service.name} is {name[0]} by the name of its image", cited)
     elif not isinstance(image.value, str):
         known = service.name.lower() in ("web", "prosody", "jicofo", "jvb", "coturn", "turn")
         if not known:
@@ -82,6 +93,10 @@ CONTROL = Control(
     ),
     check=check,
     bad=(
+        compose(
+            "services:\n  rec:\n    image: me/jitsi-jibri:latest\n", at=3, note="a build of it"
+        ),
+        compose("services:\n  jigasi:\n    build: jigasi\n", at=2, note="built on the spot"),
         compose(
             "services:\n"
             "  web:\n"
@@ -112,6 +127,7 @@ CONTROL = Control(
         ),
     ),
     good=(
+        compose("services:\n  web:\n    build: ./web\n", note="built on the spot"),
         compose(
             "services:\n"
             "  web:\n"

@@ -239,3 +239,11 @@ def test_what_prosodys_main_file_says_itself_fails() -> None:
 def test_a_line_that_compose_refuses_hides_no_fault(control: str, expected: Status) -> None:
     text = "HTTPS_PORT=443\nto record, set this:\nENABLE_RECORDING=1\n"
     assert status(given("docker.environment", text, "/x/.env"), control) is expected
+
+
+def test_a_site_that_passes_only_websockets_on_serves_jitsi_meet() -> None:
+    text = (
+        "server {\n listen 443 ssl;\n location /xmpp-websocket {\n"
+        "  proxy_pass http://127.0.0.1:8080;\n }\n}\n"
+    )
+    assert status(given("nginx.files", text), "nginx-access-log") is Status.FAIL

@@ -89,7 +89,10 @@ def test_without_an_environment_defaults_hold_and_the_rest_is_unknown() -> None:
 
 def test_a_port_shows_what_is_known_of_it() -> None:
     text = "services:\n  web:\n    ports: ['${HTTP_PORT}:8000', '127.0.0.1:${X:-1}:8080']\n"
-    assert [p.value for p in read(text).services["web"].ports] == ["?:8000", "127.0.0.1:1:8080"]
+    assert [p.value for p in read(text).services["web"].ports] == [
+        "?HTTP_PORT:8000",
+        "127.0.0.1:1:8080",
+    ]
 
 
 def test_a_file_over_another() -> None:
