@@ -17,7 +17,6 @@ from selfhost.controls.web_examples import NO_COMPOSE, compose
 from selfhost.effective.server import Server
 from selfhost.readers.tree import Origin, Unknown
 
-
 #: The bridge's media over TCP, by the names of upstream's variables.
 _MEDIA = re.compile(r"\?JVB_(?:TCP_)?(?:MAPPED_)?PORT")
 
