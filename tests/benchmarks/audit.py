@@ -61,7 +61,7 @@ def _all(server: lab.LabServer, inventory: Path, folder: Path, runs: int) -> Non
     audit = measure.least(command, runs)
     plain = {
         f"testinfra, {backend}, {len(CHECKS)} checks": measure.least(
-            _plain(server, backend, folder), runs
+            plain_command(server, backend, folder), runs
         )
         for backend in ("paramiko", "ssh")
     }
@@ -134,8 +134,8 @@ def growth_table(evidence: Evidence) -> str:
     return "\n".join([*lines, "", ""])
 
 
-def _plain(server: lab.LabServer, backend: str, folder: Path) -> list[str]:
-    """Its own settings for ssh: known hosts, and one connection kept open for all checks."""
+def plain_command(server: lab.LabServer, backend: str, folder: Path) -> list[str]:
+    """What runs the plain checks. Its settings for ssh let one connection be kept for all."""
     config = folder / "ssh_config"
     config.write_text(
         f"Host meet\n HostName {server.ssh_host}\n Port {server.ssh_port}\n User {server.user}\n"
