@@ -4,6 +4,7 @@ The format is an object with ``constants`` (names of the numbers) and ``events``
 whose browser was killed ends anywhere.
 """
 
+import ipaddress
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -29,14 +30,16 @@ class Seen:
 def read(path: Path) -> Iterator[Seen]:
     """Each contact once. Nothing where the log cannot be read."""
     names: dict[int, str] = {}
+    sources: dict[int, str] = {}
     seen: set[Seen] = set()
     for line in _lines(path):
         if line.startswith(b'{"constants"'):
-            names = _names(line)
+            names, sources = _names(line, "logEventTypes"), _names(line, "logSourceType")
         elif any(word in line for word in _WANTED):
             with suppress(ValueError, RecursionError, KeyError, TypeError, AttributeError):
                 event = json.loads(line.rstrip(b",\r\n"))
-                found = _seen(names.get(event["type"], ""), event.get("params") or {})
+                source = sources.get(event["source"]["type"], "")
+                found = _seen(names.get(event["type"], ""), source, event.get("params") or {})
                 if found is not None and found not in seen and len(seen) < 5000:
                     seen.add(found)
                     yield found
@@ -50,19 +53,21 @@ def _lines(path: Path) -> Iterator[bytes]:
             yield line
 
 
-def _names(line: bytes) -> dict[int, str]:
+def _names(line: bytes, kind: str) -> dict[int, str]:
     with suppress(ValueError, RecursionError, KeyError, TypeError, AttributeError):
         constants = json.loads(line.rstrip(b"\r\n,") + b"}")["constants"]
-        return {number: name for name, number in constants["logEventTypes"].items()}
+        return {number: name for name, number in constants[kind].items()}
     return {}
 
 
-def _seen(event: str, params: dict[str, Any]) -> Seen | None:
+def _seen(event: str, source: str, params: dict[str, Any]) -> Seen | None:
     if event == "URL_REQUEST_START_JOB":
         asker = str(params.get("initiator", ""))
         if asker.startswith("http"):  # else it is the browser's own
             return Seen("request", str(params["url"]), who=asker)
-    elif event == "UDP_BYTES_SENT" and isinstance(params.get("address"), str):
+    elif event == "UDP_BYTES_SENT" and source == "UDP_SOCKET":
+        # WebRTC's; what asks name servers is a client socket.
         host, _, port = params["address"].rpartition(":")
-        return Seen("packets", host.strip("[]"), int(port))
+        if not ipaddress.ip_address(host := host.strip("[]")).is_multicast:
+            return Seen("packets", host, int(port))
     return None

@@ -19,6 +19,15 @@ NAME = "selfhost audit"
 _JOINED = "window.APP && APP.conference && APP.conference.isJoined && APP.conference.isJoined()"
 _SHOWN = "(e => !!e && e.getClientRects().length > 0)"
 _JOIN = '[data-testid="prejoin.joinMeeting"]'
+_DRAWN = (
+    "document.readyState === 'complete'"
+    " && (document.querySelector('#react') || {}).childElementCount > 0"
+)
+#: A site may greet with a page of its own.
+_OTHER_PAGE = (
+    "(document.readyState === 'complete' && !document.querySelector('#react')"
+    " && document.body.innerText.trim().length > 0)"
+)
 _DIALOG = (
     "(e => e ? e.innerText.replace(/\\s+/g, ' ').trim().slice(0, 160) : '')"
     "(document.querySelector('[role=dialog], .redirectPageMessage'))"
@@ -139,8 +148,7 @@ def load(tab: Tab, name: str, url: str) -> Stage:
         problem = str(error)
     if problem:
         return Stage(name, False, f"the browser says {problem}")
-    shown = "document.readyState === 'complete' && (document.querySelector('#react')"
-    drawn = tab.wait(f"{shown} || {{}}).childElementCount > 0", LOAD_SECONDS)
+    drawn = tab.wait(_DRAWN if name != "welcome" else f"{_DRAWN} || {_OTHER_PAGE}", LOAD_SECONDS)
     tab.settle()
     if drawn:
         return Stage(name, True)

@@ -1,8 +1,10 @@
 """A visit: the welcome page, a room with two participants, and links that set what they may."""
 
 import secrets
+import socket
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -33,6 +35,13 @@ class Seen:
     links: list[Entry] = field(default_factory=list)
 
 
+def addresses(host: str) -> list[str]:
+    """All addresses of a host; none where it has none."""
+    with suppress(OSError, UnicodeError):
+        return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, None)})
+    return []
+
+
 class _Session:
     """A running browser whose pages are all watched from their first moment."""
 
@@ -42,6 +51,7 @@ class _Session:
         self._binding = f"b{secrets.token_hex(12)}"
         self._hook = script(self._binding, own_names(reach.host))
         self._own = own_names(reach.host)
+        self._address = reach.address
         self.record = Record(self._is_own)
         self.sessions: dict[str, str] = {}
         self.connection.on_event = self._event
@@ -112,6 +122,11 @@ class _Session:
             self.connection.listen(5.0)
         except (GoneError, RefusedError, TimeoutError):
             pass  # it went, which was asked for
+        for entry in tuple(self.record.webrtc):
+            if entry["what"] == "ice" and self._is_own(entry["host"]):
+                for address in addresses(entry["host"]):
+                    self.record.packets("own", address, 0)
+        self.record.packets("own", self._address, 0)
         for seen in netlog.read(self._chromium.profile / NET_LOG):
             if seen.kind == "request":
                 self.record.contact(seen.name, "network", f"page {seen.who}")

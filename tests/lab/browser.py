@@ -34,6 +34,18 @@ def open_room(site: Site) -> Iterator[None]:
         check=True,
         timeout=180,
     )
+    try:
+        with _staying(site):
+            yield
+    finally:
+        command = [sys.executable, "-m", "selfhost", "users", "remove", _NAME, "--yes"]
+        subprocess.run(
+            [*command, "-i", str(site.inventory)], capture_output=True, check=True, timeout=180
+        )
+
+
+@contextmanager
+def _staying(site: Site) -> Iterator[None]:
     leave = threading.Event()
     with Participant(site.server.address, site.server.hostname) as opener:
         opener.login(_NAME, _PASSWORD)
@@ -53,10 +65,6 @@ def open_room(site: Site) -> Iterator[None]:
         finally:
             leave.set()
             thread.join(30)
-    command = [sys.executable, "-m", "selfhost", "users", "remove", _NAME, "--yes"]
-    subprocess.run(
-        [*command, "-i", str(site.inventory)], capture_output=True, check=True, timeout=180
-    )
 
 
 def visited(url: str, overrides: tuple[Override, ...] = ()) -> Evidence:

@@ -92,6 +92,14 @@ CONTROL = Control(
             packets("8.8.8.8"),
             note="the bridge named it",
         ),
+        visit(
+            "browser.webrtc",
+            PEER,
+            MINE,
+            {"what": "own", "address": "8.8.8.8", "port": 0},
+            packets("8.8.8.8"),
+            note="where its own relay is",
+        ),
     ),
     unclear=(
         visit("browser.webrtc", note="no peer connection"),

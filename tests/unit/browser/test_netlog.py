@@ -6,18 +6,21 @@ from pathlib import Path
 from selfhost.browser.netlog import Seen, read
 
 TYPES = {"URL_REQUEST_START_JOB": 1, "UDP_BYTES_SENT": 2, "OTHER": 3}
+SOURCES = {"UDP_SOCKET": 1, "UDP_CLIENT_SOCKET": 2}
 PAGE = "https://meet.example.org"
 
 
 def log(path: Path, *events: object, end: str = "]}\n") -> Path:
     lines = ",\n".join(json.dumps(event) for event in events)
-    head = json.dumps({"constants": {"logEventTypes": TYPES}}, separators=(",", ":"))[:-1]
+    head = json.dumps(
+        {"constants": {"logEventTypes": TYPES, "logSourceType": SOURCES}}, separators=(",", ":")
+    )[:-1]
     path.write_text(f'{head},\n"events": [\n{lines}{end}', encoding="utf-8")
     return path
 
 
-def event(kind: int, **params: object) -> dict[str, object]:
-    return {"params": params, "source": {"id": 1, "type": 1}, "type": kind}
+def event(kind: int, socket: int = 1, **params: object) -> dict[str, object]:
+    return {"params": params, "source": {"id": 1, "type": socket}, "type": kind}
 
 
 def test_requests_of_pages_and_packets_are_seen_once(tmp_path: Path) -> None:
@@ -29,6 +32,12 @@ def test_requests_of_pages_and_packets_are_seen_once(tmp_path: Path) -> None:
         Seen("request", "https://a.example.com/x", who=PAGE),
         Seen("packets", "2001:db8::7", 3478),
     ]
+
+
+def test_name_servers_and_neighbours_are_nobodys_concern(tmp_path: Path) -> None:
+    asked = event(2, socket=2, address="9.9.9.9:53")
+    multicast = event(2, address="224.0.0.251:5353")
+    assert list(read(log(tmp_path / "x", asked, multicast))) == []
 
 
 def test_a_log_that_ends_anywhere_gives_what_it_holds(tmp_path: Path) -> None:

@@ -104,6 +104,27 @@ def test_every_way_out_is_seen_and_none_is_taken(look: Look) -> None:
     assert "asked for by" in message(evidence, "browser-requests")
 
 
+def test_a_call_is_seen_by_its_candidates_pair_and_packets(look: Look) -> None:
+    evidence = look(
+        join="const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];"
+        "a.onicecandidate = event => event.candidate && b.addIceCandidate(event.candidate);"
+        "b.onicecandidate = event => event.candidate && a.addIceCandidate(event.candidate);"
+        "a.createDataChannel('x');"
+        "(async () => {"
+        "await a.setLocalDescription(await a.createOffer());"
+        "await b.setRemoteDescription(a.localDescription);"
+        "await b.setLocalDescription(await b.createAnswer());"
+        "await a.setRemoteDescription(b.localDescription);"
+        "})();",
+    )
+    found = entries(evidence, "browser.webrtc")
+    of = {w: {e["address"] for e in found if e["what"] == w} for w in ("candidate", "packets")}
+    assert of["packets"]
+    assert of["packets"] <= of["candidate"]
+    assert any(entry["what"] == "pair" for entry in found)
+    assert judged(evidence)["browser-stun-servers"] == "pass"
+
+
 def test_what_the_policy_stops_is_told_as_stopped(look: Look) -> None:
     evidence = look(
         policy=CSP,
