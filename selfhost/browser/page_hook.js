@@ -19,6 +19,7 @@
             }
         }
     };
+    say('here', {});
     const text = value => String(value).slice(0, 500);
 
     document.addEventListener('securitypolicyviolation', event => {

@@ -43,12 +43,14 @@ def host_of(url: str) -> str:
 class Record:
     """``requests``, ``webrtc`` and ``kept``, in the order in which they were first seen.
 
-    ``own`` tells own hosts: of those only the host is noted, once a stage and kind.
+    ``own`` tells own hosts: of those only the host is noted. ``watched`` counts the documents in
+    which the script of ``hook`` runs.
     """
 
     def __init__(self, own: Callable[[str], bool]) -> None:
         self.stage = ""
         self.dropped = 0
+        self.watched = 0
         self._own = own
         self._entries: dict[str, dict[tuple[Any, ...], Entry]] = {
             "requests": {},
@@ -146,6 +148,9 @@ class Record:
         self.hooked(str(params["payload"]))
 
     # -- from the script in the page --------------------------------------------------------------
+
+    def _here(self, said: Entry, who: str) -> None:
+        self.watched += 1
 
     def _policy(self, said: Entry, who: str) -> None:
         url = str(said["url"])
@@ -267,6 +272,7 @@ _EVENTS: dict[str, Callable[[Record, dict[str, Any], str], None]] = {
     "Runtime.bindingCalled": Record._binding,
 }
 _HOOKED: dict[str, Callable[[Record, Entry, str], None]] = {
+    "here": Record._here,
     "stopped": Record._policy,
     "ice": Record._ice,
     "peer": Record._peer,

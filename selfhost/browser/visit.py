@@ -107,7 +107,18 @@ class _Session:
             self.connection.listen(0.05)
         if target not in self.sessions:
             raise TimeoutError("a new page does not answer")
+        # Once this is answered, all that was said before is in effect: a page that is opened
+        # earlier would run without the script that watches it.
+        self.connection.call("Runtime.evaluate", self.sessions[target], expression="1")
         return Tab(self.connection, self.sessions[target]), where
+
+    def load(self, tab: Tab, name: str, url: str) -> Stage:
+        """Open an address; a page that is not watched counts as not reached."""
+        before = self.record.watched
+        stage = stages.load(tab, name, url)
+        if stage.reached and self.record.watched == before:
+            return Stage(name, False, "the page could not be watched")
+        return stage
 
     def shut(self, context: str) -> None:
         """Close a page with all that it kept, which is noted first."""
@@ -169,15 +180,15 @@ def _normal(session: _Session, base: str, room: str, seen: Seen) -> bool:
 
     session.record.stage = "welcome"
     tab, first = session.tab()
-    note(stages.load(tab, "welcome", base))
+    note(session.load(tab, "welcome", base))
     session.record.stage = "room"
     entered = False
-    if note(stages.load(tab, "room", _link_to(base, room))):
+    if note(session.load(tab, "room", _link_to(base, room))):
         session.record.stage = "join"
         if entered := note(stages.join(tab)):
             # Only with a second participant do browsers look for a way between them.
             other, second = session.tab()
-            if stages.load(other, "second", _link_to(base, room)).reached:
+            if session.load(other, "second", _link_to(base, room)).reached:
                 note(Stage("second", stages.join(other).reached))
             for name, do in stages.INSIDE.items():
                 session.record.stage = name
@@ -212,7 +223,7 @@ def _link(session: _Session, base: str, room: str, override: Override) -> Entry:
     tab, context = session.tab()
     reached = False
     try:
-        if stages.load(tab, "link", _link_to(base, room, override.fragment)).reached:
+        if session.load(tab, "link", _link_to(base, room, override.fragment)).reached:
             reached = stages.join(tab, LINK_SECONDS / 2).reached
             if reached and override.acts == "network":
                 stages.chat(tab)
