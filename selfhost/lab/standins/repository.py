@@ -100,7 +100,7 @@ def _versions(release: Release, flavour: Flavour) -> dict[str, str]:
     return found
 
 
-def _link_keys() -> str:
+def link_keys() -> str:
     """What the web client takes from a meeting link, as a JavaScript list."""
     return json.dumps(sorted(".".join(path) for path in client_keys().link))
 
@@ -134,7 +134,7 @@ def _build(
                 "JIBRI": found.get("jibri", ""),
                 "JIGASI": found.get("jigasi", ""),
                 "JRE": _JRE[flavour],
-                "LINK_KEYS": _link_keys(),
+                "LINK_KEYS": link_keys(),
             }
             for name, version in found.items():
                 programs = {_PROGRAMS[name]: DAEMONS} if name in _PROGRAMS else {}
@@ -186,7 +186,7 @@ def _cached(root: Path, state: Path, digest: str) -> str | None:
 
 def _digest(flavour: Flavour) -> str:
     """Over every file that goes into the packages, and the code that makes them."""
-    total = hashlib.sha256(flavour.encode() + _link_keys().encode())
+    total = hashlib.sha256(flavour.encode() + link_keys().encode())
     for folder in (SOURCES, DAEMONS, _HERE):
         pattern = "*.py" if folder != SOURCES else "**/*"
         for file in sorted(path for path in folder.glob(pattern) if path.is_file()):

@@ -1,12 +1,14 @@
 """The parts of the sources that other programs read byte for byte."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from selfhost.lab.standins.package import expand
 from selfhost.lab.standins.releases import RELEASES
-from selfhost.lab.standins.repository import SOURCES
+from selfhost.lab.standins.repository import SOURCES, link_keys
 
 TEMPLATE = (
     SOURCES / "jitsi-meet-prosody/root/usr/share/jitsi-meet-prosody/prosody.cfg.lua-jvb.example"
@@ -173,3 +175,13 @@ def test_every_condition_belongs_to_a_release() -> None:
 @pytest.mark.parametrize("file", sorted(Path(SOURCES).rglob("*.sh")), ids=lambda file: file.name)
 def test_scripts_are_marked_executable_by_their_first_line(file: Path) -> None:
     assert file.read_text().startswith("#!/bin/bash\n")
+
+
+def test_the_page_takes_from_links_what_upstream_takes() -> None:
+    bundle = SOURCES / "jitsi-meet-web/root/usr/share/jitsi-meet/libs/app.bundle.min.js"
+    text = expand(bundle.read_text("utf-8"), {"LINK_KEYS": link_keys()}, frozenset())
+    taken = re.search(r"const LINK_KEYS = (\[.*\]);", text)
+    assert taken is not None
+    keys = json.loads(taken[1])
+    assert "gravatar.disabled" in keys
+    assert "p2p.stunServers" not in keys
