@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from selfhost.reports import json as report
+
 #: Parts of a report, as a list under this key, that are kept apart.
 _RESULTS = "results"
 _DOCUMENTS = "documents"
@@ -14,7 +16,7 @@ _DOCUMENTS = "documents"
 
 def text(document: Mapping[str, Any]) -> str:
     """As ``selfhost.reports.json`` writes it: the same document gives the same bytes."""
-    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+    return report.text(document) + "\n"
 
 
 def split(document: Mapping[str, Any], keep: Callable[[str], int]) -> str:

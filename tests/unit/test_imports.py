@@ -33,7 +33,7 @@ MAY = {
         *("errors", "exitcodes"),
     },
     "reports": {"catalog", "reports", "audit", "controls", "health", "history", "attest"},
-    "history": {"history", "audit", "errors"},
+    "history": {"history", "audit", "reports", "errors"},
     "watch": {
         *("watch", "audit", "history", "reports", "errors", "exitcodes", "whole_file"),
     },
