@@ -142,10 +142,14 @@ class Tab:
 
 def load(tab: Tab, name: str, url: str) -> Stage:
     """Open an address and see whether the application puts something there."""
-    try:
-        problem = tab.go(url)
-    except (RefusedError, TimeoutError) as error:
-        problem = str(error)
+    for _ in range(3):
+        try:
+            problem = tab.go(url)
+        except (RefusedError, TimeoutError) as error:
+            problem = str(error)
+        if "ERR_NETWORK_CHANGED" not in problem:
+            break
+        tab.settle()  # an interface of this machine came or went
     if problem:
         return Stage(name, False, f"the browser says {problem}")
     drawn = tab.wait(_DRAWN if name != "welcome" else f"{_DRAWN} || {_OTHER_PAGE}", LOAD_SECONDS)
