@@ -122,6 +122,10 @@ class Participant:
         _raise_error(answer)
         return answer
 
+    def ping(self, to: str) -> None:
+        """Ask anybody for a sign of life (XEP-0199). Raises ``Refused``."""
+        self._ask("<ping xmlns='urn:xmpp:ping'/>", to)
+
     def open(self, room: str) -> bool:
         """Ask the focus for a conference; whether it is ready. Raises ``Refused``."""
         answer = self._ask(

@@ -40,6 +40,19 @@ table inet witness {
 }
 """
 
+#: Counts what another machine sends of itself, but for what IPv6 needs between neighbours.
+ARRIVALS = """
+table inet sink {
+    counter arrived {}
+    chain input {
+        type filter hook input priority 0; policy accept;
+        icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit } accept
+        icmpv6 type { mld-listener-report, mld2-listener-report } accept
+        ct state new counter name arrived
+    }
+}
+"""
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -97,6 +110,17 @@ def machines(*names: str) -> Iterator[list[Machine]]:
             subprocess.run(["ip", "netns", "del", machine.name], capture_output=True)
 
 
+@contextmanager
+def attached(name: str, pid: int) -> Iterator[Machine]:
+    """The namespace of a process that runs, by a name of ours while this lasts."""
+    subprocess.run(["ip", "netns", "del", name], capture_output=True)
+    subprocess.run(["ip", "netns", "attach", name, str(pid)], check=True)
+    try:
+        yield Machine(name)
+    finally:
+        subprocess.run(["ip", "netns", "del", name], capture_output=True)
+
+
 def connect(one: Machine, other: Machine, ours: list[str], theirs: list[str]) -> None:
     """A cable between two of them, with these addresses at its ends."""
     ends = (f"to-{other.name[-6:]}", f"to-{one.name[-6:]}")
@@ -106,3 +130,9 @@ def connect(one: Machine, other: Machine, ours: list[str], theirs: list[str]) ->
         for address in addresses:
             machine.must("ip", "addr", "add", address, "dev", end, *(["nodad"] * (":" in address)))
         machine.must("ip", "link", "set", end, "up")
+
+
+def arrivals(client: Machine) -> int:
+    """How many packets ``ARRIVALS`` has counted on a machine."""
+    listed = client.must("nft", "list", "counter", "inet", "sink", "arrived")
+    return int(listed.split("packets ")[1].split()[0])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.lab.network_namespaces import (
+    ARRIVALS,
     CLIENT_V4,
     CLIENT_V6,
     CONTAINER_V4,
@@ -15,6 +16,7 @@ from tests.lab.network_namespaces import (
     SERVER_V6,
     WITNESS,
     Machine,
+    arrivals,
     connect,
     machines,
 )
@@ -154,25 +156,6 @@ def test_no_account_gets_out_and_each_attempt_is_counted(
     assert arrivals(client) == 7, "the sink would have seen them"
 
 
-#: All that the server itself sends, but for what IPv6 needs between neighbours.
-ARRIVALS = """
-table inet sink {
-    counter arrived {}
-    chain input {
-        type filter hook input priority 0; policy accept;
-        icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit } accept
-        icmpv6 type { mld-listener-report, mld2-listener-report } accept
-        ct state new counter name arrived
-    }
-}
-"""
-
-
-def arrivals(client: Machine) -> int:
-    listed = client.must("nft", "list", "counter", "inet", "sink", "arrived")
-    return int(listed.split("packets ")[1].split()[0])
-
-
 def test_what_a_meeting_needs_gets_out(wire: tuple[Machine, Machine], defaults: str) -> None:
     server, client = wire
     server.must("nft", "-f", "-", stdin=defaults)
@@ -189,3 +172,17 @@ def test_what_a_meeting_needs_gets_out(wire: tuple[Machine, Machine], defaults: 
     for inner in ("8080", "5280", "5222"):
         done = server.python(LEAVE, "tcp", "127.0.0.1", inner, user=ACCOUNTS["turnserver"])
         assert done.returncode == 1
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_the_relay_reaches_participants_where_they_may_be_in_direct_contact(
+    wire: tuple[Machine, Machine], tmp_path: Path, direct: bool
+) -> None:
+    server, client = wire
+    server.must("ip", "addr", "add", "192.31.196.1/24", "dev", "to-client")
+    client.must("ip", "addr", "add", "192.31.196.7/24", "dev", "to-server")
+    server.must("nft", "-f", "-", stdin=rules(tmp_path, web_p2p=direct))
+    client.must("nft", "-f", "-", stdin=ARRIVALS)
+    server.python(LEAVE, "udp", "192.31.196.7", "40000", "50000", user=ACCOUNTS["turnserver"])
+    assert arrivals(client) == direct
+    assert server.counter("refused-turnserver") == (not direct)
