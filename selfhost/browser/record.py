@@ -266,7 +266,6 @@ _EVENTS: dict[str, Callable[[Record, dict[str, Any], str], None]] = {
     "Network.loadingFailed": Record._failed,
     "DOMStorage.domStorageItemAdded": Record._stored,
     "DOMStorage.domStorageItemUpdated": Record._stored,
-    "Page.frameRequestedNavigation": Record._navigates,
     "Page.windowOpen": Record._navigates,
     "Page.downloadWillBegin": Record._downloads,
     "Runtime.bindingCalled": Record._binding,

@@ -79,7 +79,8 @@ def test_every_way_out_is_seen_and_none_is_taken(look: Look) -> None:
         "const worker = new Worker(URL.createObjectURL(new Blob("
         "[\"fetch('https://worker.example.com/x').catch(() => 0)\"])));"
         "const frame = document.createElement('iframe');"
-        "frame.srcdoc = '<img src=https://frame.example.com/x>'; document.body.append(frame);",
+        "frame.srcdoc = '<img src=https://frame.example.com/x>"
+        "<iframe src=https://inner.example.com/></iframe>'; document.body.append(frame);",
         join="new WebSocket('wss://socket.example.com/');"
         "navigator.sendBeacon('https://beacon.example.com/', 'x');"
         "new RTCPeerConnection({iceServers: [{urls: ['stun:stun.l.google.com:19302']}]});"
@@ -91,7 +92,7 @@ def test_every_way_out_is_seen_and_none_is_taken(look: Look) -> None:
         ".then(stream => new MediaRecorder(stream).start());",
     )
     asked = {e["host"]: e for e in entries(evidence, "browser.requests")}
-    names = ("hint", "worker", "frame", "socket", "beacon", "chat", "events")
+    names = ("hint", "inner", "worker", "frame", "socket", "beacon", "chat", "events")
     assert {f"{name}.example.com" for name in names} | {"cdn.jsdelivr.net"} <= set(asked)
     assert asked["chat.example.com"]["stage"] == "chat"
     assert f"/{ROOM}:" in asked["socket.example.com"]["who"]
@@ -129,10 +130,12 @@ def test_what_the_policy_stops_is_told_as_stopped(look: Look) -> None:
     evidence = look(
         policy=CSP,
         join="fetch('https://a.example.com/x').catch(() => 0);"
-        "new WebSocket('wss://b.example.com/'); new Image().src = 'https://c.example.com/';",
+        "new WebSocket('wss://b.example.com/'); new Image().src = 'https://c.example.com/';"
+        "const frame = document.createElement('iframe'); frame.src = 'https://d.example.com/';"
+        "document.body.append(frame);",
     )
     stopped = {e["host"]: e["by"] for e in entries(evidence, "browser.requests") if e["by"]}
-    names = ("a.example.com", "b.example.com", "c.example.com")
+    names = [f"{name}.example.com" for name in "abcd"]
     assert stopped == dict.fromkeys(names, "Content-Security-Policy")
     found = judged(evidence)
     assert found["browser-requests"] == "pass"
