@@ -374,7 +374,7 @@ def focus(order: Facts) -> Facts:
 def bridge(order: Facts) -> Facts:
     """The bridge's verdict about itself, and the addresses that it tells participants."""
     status, body = ask(8080, "/about/health")
-    text = re.sub(r"(?m)^\s*(?:#|//).*$", "", read("/etc/jitsi/videobridge/jvb.conf") or "")
+    text = re.sub(r"(?m)^[ \t]*(?:#|//).*$", "", read("/etc/jitsi/videobridge/jvb.conf") or "")
     legacy = read("/etc/jitsi/videobridge/sip-communicator.properties") or ""
     domain = _value(text, r"DOMAIN")
     return {
@@ -389,7 +389,7 @@ def bridge(order: Facts) -> Facts:
             )
         ),
         "domain": domain[len("auth.") :] if domain and domain.startswith("auth.") else domain,
-        "legacy": bool(re.search(r"^\s*org\.(?:ice4j|jitsi)\.", legacy, re.M)),
+        "legacy": bool(re.search(r"^[ \t]*org\.(?:ice4j|jitsi)\.", legacy, re.M)),
     }
 
 
@@ -409,7 +409,7 @@ def account(user: str, order: Facts) -> Optional[str]:
     if stored is None:
         return "missing"
     path = "/etc/jitsi/jicofo/jicofo.conf" if user == "focus" else "/etc/jitsi/videobridge/jvb.conf"
-    mine = _PASSWORD.findall(re.sub(r"(?m)^\s*(?:#|//).*$", "", read(path) or ""))
+    mine = _PASSWORD.findall(re.sub(r"(?m)^[ \t]*(?:#|//).*$", "", read(path) or ""))
     fields = dict(re.findall(r'\["(\w+)"\]\s*=\s*"?([^";\n]+)', stored))
     if not mine or not {"salt", "iteration_count", "stored_key"} <= set(fields):
         return None

@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -39,9 +40,10 @@ PORTS = (
 )
 _PORT_SECONDS = 3.0
 
-_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script", re.I | re.S)
+_SCRIPT = re.compile(r"<script\b", re.I)
+_SCRIPT_END = re.compile(r"</script", re.I)
 _DECLARES = {
-    "web.config": re.compile(r"\b(?:var|let|const)\s+config\s*=|^\s*config\s*=", re.M),
+    "web.config": re.compile(r"\b(?:var|let|const)\s+config\s*=|^[ \t]*config\s*=", re.M),
     "web.interface": re.compile(r"\b(?:var|let|const)\s+interfaceConfig\s*="),
 }
 _FILES = {"web.config": "config.js", "web.interface": "interface_config.js"}
@@ -200,23 +202,22 @@ class _Looking:
     def _inlined(self, source: str, page: Answer) -> Document | None:
         """The page's first script that declares the settings; lines stay where they are."""
         text = page.body.decode("utf-8", "replace")
-        for match in _SCRIPT.finditer(text):
-            if _DECLARES[source].search(match[1]):
-                padding = "\n" * text.count("\n", 0, match.start(1))
-                content = (padding + match[1]).encode()
+        for start, end in _scripts(text):
+            if _DECLARES[source].search(text, start, end):
+                padding = "\n" * text.count("\n", 0, start)
+                content = (padding + text[start:end]).encode()
                 name = f"{page.url}#{_FILES[source]}"
                 return self._document(source, name, content)
         return None
 
     def _without_settings(self, page: Answer) -> bytes:
         """The page without its copies of the settings, which are judged as such; lines stay."""
-
-        def blank(match: re.Match[str]) -> str:
-            if not any(declares.search(match[1]) for declares in _DECLARES.values()):
-                return match[0]
-            return match[0].replace(match[1], "\n" * match[1].count("\n"), 1)
-
-        return _SCRIPT.sub(blank, page.body.decode("utf-8", "replace")).encode()
+        text, kept, done = page.body.decode("utf-8", "replace"), list[str](), 0
+        for start, end in _scripts(text):
+            if any(declares.search(text, start, end) for declares in _DECLARES.values()):
+                kept += (text[done:start], "\n" * text.count("\n", start, end))
+                done = end
+        return "".join((*kept, text[done:])).encode()
 
     def _document(self, source: str, path: str, raw: bytes) -> Document:
         try:
@@ -238,6 +239,18 @@ class _Looking:
             self._keep("plain", get(f"http://{self._host}/", self._place))
         except NoResponseError:
             return
+
+
+def _scripts(text: str) -> Iterator[tuple[int, int]]:
+    """Where the page's scripts begin and end. Each character is looked at once."""
+    end = 0
+    while opening := _SCRIPT.search(text, end):
+        start = text.find(">", opening.end()) + 1
+        closing = _SCRIPT_END.search(text, start) if start else None
+        if closing is None:
+            return
+        yield start, closing.start()
+        end = closing.end()
 
 
 def _ports(host: str) -> list[dict[str, Any]]:

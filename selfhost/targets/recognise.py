@@ -14,31 +14,36 @@ SAMPLE = 256 * 1024
 #: Names that several programs give to a file of theirs: told apart by what stands in it.
 AMBIGUOUS = ("sip-communicator.properties", "config", "logging.properties")
 
+#: No ``\\s`` before a word: it would go over a file of empty lines again from each of them.
 _CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.M))
     for name, pattern in (
         ("nginx.effective", r"^# configuration file \S+:$"),
         (
             "web.interface",
-            r"^\s*(?:var|let|const)\s+interfaceConfig\b|^\s*interfaceConfig\.\w+\s*=",
+            r"^[ \t]*(?:var|let|const)\s+interfaceConfig\b|^[ \t]*interfaceConfig\.\w+\s*=",
         ),
-        ("web.config", r"^\s*(?:var|let|const)\s+config\s*=|^\s*config\.\w+(?:\.\w+)*\s*="),
-        ("prosody.config", r"^\s*(?:VirtualHost|Component)\s*\(?\s*[\"']|^\s*modules_enabled\s*="),
-        ("jigasi.config", r"^\s*(?:org\.jitsi\.jigasi|net\.java\.sip)\."),
-        ("videobridge.legacy", r"^\s*(?:org\.jitsi\.videobridge|org\.ice4j|org\.jitsi\.octo)\."),
-        ("jicofo.legacy", r"^\s*org\.jitsi\.(?:jicofo|focus|impl\.reservation)\."),
-        ("jicofo.config", r"^\s*\"?jicofo\"?\s*(?:[:=]\s*)?\{|^\s*jicofo\.[\w.-]+\s*[:={]"),
+        ("web.config", r"^[ \t]*(?:var|let|const)\s+config\s*=|^[ \t]*config\.\w+(?:\.\w+)*\s*="),
+        (
+            "prosody.config",
+            r"^[ \t]*(?:VirtualHost|Component)[ \t]*(?:\([ \t]*)?[\"']"
+            r"|^[ \t]*modules_enabled\s*=",
+        ),
+        ("jigasi.config", r"^[ \t]*(?:org\.jitsi\.jigasi|net\.java\.sip)\."),
+        ("videobridge.legacy", r"^[ \t]*(?:org\.jitsi\.videobridge|org\.ice4j|org\.jitsi\.octo)\."),
+        ("jicofo.legacy", r"^[ \t]*org\.jitsi\.(?:jicofo|focus|impl\.reservation)\."),
+        ("jicofo.config", r"^[ \t]*\"?jicofo\"?\s*(?:[:=]\s*)?\{|^[ \t]*jicofo\.[\w.-]+\s*[:={]"),
         (
             "videobridge.config",
-            r"^\s*\"?(?:videobridge|ice4j)\"?\s*(?:[:=]\s*)?\{|^\s*videobridge\.",
+            r"^[ \t]*\"?(?:videobridge|ice4j)\"?\s*(?:[:=]\s*)?\{|^[ \t]*videobridge\.",
         ),
-        ("jibri.config", r"^\s*\"?jibri\"?\s*(?:[:=]\s*)?\{|^\s*jibri\.[\w.-]+\s*[:={]"),
+        ("jibri.config", r"^[ \t]*\"?jibri\"?\s*(?:[:=]\s*)?\{|^[ \t]*jibri\.[\w.-]+\s*[:={]"),
         (
             "jibri.legacy",
             r"\"(?:recording_directory|xmpp_environments|finalize_recording_script_path)\"\s*:",
         ),
-        ("multitrack.config", r"^\s*\"?jitsi-multitrack-recorder\b"),
-        ("jigasi.hocon", r"^\s*\"?org\.jitsi\.jigasi\"?\s*(?:[:=]\s*)?\{"),
+        ("multitrack.config", r"^[ \t]*\"?jitsi-multitrack-recorder\b"),
+        ("jigasi.hocon", r"^[ \t]*\"?org\.jitsi\.jigasi\"?\s*(?:[:=]\s*)?\{"),
         ("docker.compose", r"^services:"),
         (
             "kubernetes.manifests",
@@ -49,19 +54,20 @@ _CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("loki.config", r"^auth_enabled:"),
         (
             "helm.values",
-            r"(?s)^(?:jibri|jvb|jicofo|prosody|opusTranscriberProxy|transcriber):\s*\n\s+\w+:",
+            r"^(?:jibri|jvb|jicofo|prosody|opusTranscriberProxy|transcriber):"
+            r"[ \t\r]*\n(?:[ \t\r]*\n)*[ \t]+\w+:",
         ),
-        ("apache.files", r"(?i)^\s*<VirtualHost\b|^\s*ProxyPass(?:Match)?\s+\S+\s+\S+$"),
+        ("apache.files", r"(?i)^[ \t]*<VirtualHost\b|^[ \t]*ProxyPass(?:Match)?\s+\S+\s+\S+$"),
         (
             "nginx.files",
-            r"^\s*(?:server|http|events|upstream \S+)\s*\{"
+            r"^[ \t]*(?:server|http|events|upstream \S+)\s*\{"
             # What is included inside of a server block.
-            r"|^\s*location\s+(?:(?:=|~\*?|\^~)\s*)?\S+\s*\{"
-            r"|^\s*(?:ssl_certificate|proxy_pass|access_log|error_log|add_header)\s+[^;{}]+;",
+            r"|^[ \t]*location\s+(?:(?:=|~\*?|\^~)\s*)?\S+\s*\{"
+            r"|^[ \t]*(?:ssl_certificate|proxy_pass|access_log|error_log|add_header)\s+[^;{}]{1,1000};",
         ),
         (
             "coturn.config",
-            r"^\s*(?:use-auth-secret|static-auth-secret|lt-cred-mech|tls-listening-port|no-cli"
+            r"^[ \t]*(?:use-auth-secret|static-auth-secret|lt-cred-mech|tls-listening-port|no-cli"
             r"|denied-peer-ip|min-port)\b",
         ),
         (
@@ -106,7 +112,7 @@ _YAML = (
 )
 #: Tags of a Helm template, which docker-jitsi-meet's own templates do not have.
 _HELM = re.compile(
-    r"\{\{-?\s*(?:[^}]*\.(?:Values|Release|Chart)\b|(?:include|define|template)\s+\")"
+    r"\{\{-?\s*(?:[^}]{0,200}\.(?:Values|Release|Chart)\b|(?:include|define|template)\s+\")"
 )
 _SCRIPT = re.compile(r"\A(?:\ufeff)?#!\s*/\S*(?:sh|bash|python\S*|perl|env)\b")
 #: Not files of a server, but what makes such files: how they look, what they are, what to give.

@@ -28,7 +28,8 @@ def main() -> None:
     if "--inside" in sys.argv:
         import atheris
 
-        with atheris.instrument_imports(include=["selfhost.readers", "selfhost.effective"]):
+        parts = ["readers", "effective", "evidence", "targets"]
+        with atheris.instrument_imports(include=[f"selfhost.{part}" for part in parts]):
             importlib.import_module("tests.fuzz.targets")
     from tests.fuzz.targets import TARGETS
 

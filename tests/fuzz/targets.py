@@ -1,30 +1,49 @@
 """What is fuzzed: each reader of a format, and the audit as a whole, as functions of bytes."""
 
+import base64
+import io
+import json as jsons
 import re
+import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 from selfhost.audit.evaluate import evaluate
 from selfhost.audit.model import Report
 from selfhost.controls.registry import controls
+from selfhost.effective import helm
+from selfhost.effective.seen import NoAnswer
+from selfhost.effective.server import Server
+from selfhost.errors import TargetError
+from selfhost.evidence import bundle, collector
 from selfhost.evidence.model import Document, Evidence, State
-from selfhost.evidence.plan import full_plan
-from selfhost.readers import facts
+from selfhost.evidence.plan import full_plan, server_plan
+from selfhost.readers import facts, template
+from selfhost.readers.apache import read_apache
 from selfhost.readers.certificates import read_certificates
 from selfhost.readers.compose import read_compose
 from selfhost.readers.dotenv import read_dotenv
 from selfhost.readers.hocon import read_hocon
 from selfhost.readers.html import read_addresses
+from selfhost.readers.ini import read_ini
 from selfhost.readers.javascript import read_client_config
 from selfhost.readers.nftables import read_ruleset
 from selfhost.readers.nginx import read_nginx_dump, read_nginx_files
+from selfhost.readers.outside import read_seen
 from selfhost.readers.properties import read_properties
 from selfhost.readers.prosody import read_prosody
 from selfhost.readers.shell_environment import read_shell_environment
 from selfhost.readers.tree import Source, Tree
 from selfhost.readers.turnserver import read_turnserver
 from selfhost.reports import json, terminal
+from selfhost.targets.archive import ArchiveTarget
+from selfhost.targets.recognise import SAMPLE, recognise
+from selfhost.targets.ssh import read_answer
+from selfhost.targets.ssh_connection import Completed
 
 Target = Callable[[str], object]
 
@@ -87,6 +106,112 @@ def _audit(text: str) -> None:
     terminal.render(report, width=100, colour=False, verbose=True)
 
 
+def _helm(text: str) -> None:
+    document = Document(helm.SOURCE, "/values.yaml", State.PRESENT, text.encode("utf-8", "replace"))
+    server = Server(Evidence("x", "2026-01-01T00:00:00Z", (document,), frozenset({helm.SOURCE})))
+    try:
+        helm.services(server)
+        for config in helm.configs(server):
+            for layer in config.layers:
+                _walked(layer)
+    except NoAnswer:
+        return
+
+
+def _template(text: str) -> None:
+    if template.is_template(text):
+        filled = template.fill(text, "0")
+        template.doubt(read_hocon(Source("/t", filled.text)), filled.doubtful, "x")
+
+
+def _outside(text: str) -> None:
+    for answer in read_seen(_source(text))[0]:
+        for seen in (answer, *answer.records("features")):
+            seen.text("url"), seen.number("status"), seen.true("open")
+            seen.texts("names"), seen.header("server")
+
+
+def _redaction(text: str) -> None:
+    """What redacting leaves is what redacting it again leaves."""
+    redactor = collector.Redactor(b"k" * 32)
+    for syntax in (collector.CODE, collector.HOCON, collector.NGINX, collector.LINES):
+        try:
+            redactor.content(text.encode("utf-8", "replace"), syntax)
+        except collector.Overload:
+            continue
+    redactor.arguments(text.split("\n")[:100])
+    recognise("/x/unknown", text[:SAMPLE])
+
+
+def _answer(text: str) -> None:
+    """A line that begins with ``+`` stands for the packed content of the document before it."""
+    lines = text.split("\n")
+    packed = [
+        re.sub(r"\+(.*)", lambda m: base64.b64encode(zlib.compress(m[1].encode())).decode(), line)
+        for line in lines
+    ]
+    for stdout in (text, "\n".join(packed)):
+        try:
+            read_answer(Completed(0, stdout.encode("utf-8", "replace"), b""), server_plan(), "h")
+        except TargetError:
+            continue
+
+
+class _InMemory:
+    """A file that is on no disk, as far as ``members`` asks for one."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def open(self, _mode: str) -> io.BytesIO:
+        return io.BytesIO(self._content)
+
+    def __str__(self) -> str:
+        return "/fuzzed"
+
+
+def _tar(members: list[tuple[tarfile.TarInfo, bytes]]) -> Path:
+    blocks = []
+    for info, content in members:
+        padding = bytes(-len(content) % 512)
+        try:
+            blocks.append(info.tobuf(tarfile.GNU_FORMAT, "utf-8", "replace") + content + padding)
+        except ValueError:
+            continue
+    return cast("Path", _InMemory(b"".join(blocks) + bytes(1024)))
+
+
+def _bundle(text: str) -> None:
+    """A manifest with two files beside it."""
+    members = []
+    for name in (bundle.MANIFEST, "documents/0000-a", "documents/0001-b"):
+        content = text.encode("utf-8", "replace") if name == bundle.MANIFEST else b"a = 1\n"
+        info = tarfile.TarInfo(name)
+        info.size = len(content)
+        members.append((info, content))
+    try:
+        bundle.read_bundle(_tar(members))
+    except TargetError:
+        return
+
+
+def _archive(text: str) -> None:
+    """Each line a member: its type, its size if that is a lie, its name, where it leads, what is
+    in it; all by tabulators."""
+    members = []
+    for line in text.split("\n")[:200]:
+        kind, size, name, link, content, *_ = (*line.split("\t"), "", "", "", "", "")
+        info = tarfile.TarInfo(name)
+        info.type, info.linkname = kind[:1].encode("latin-1", "replace") or b"0", link
+        body = content.encode("utf-8", "replace")
+        info.size = int(size) if re.fullmatch(r"[0-9]{1,11}", size) else len(body)
+        members.append((info, body))
+    try:
+        ArchiveTarget(_tar(members)).collect()
+    except TargetError:
+        return
+
+
 TARGETS = MappingProxyType[str, Target](
     {
         "javascript": lambda text: _walked(read_client_config([_source(text)])),
@@ -102,6 +227,15 @@ TARGETS = MappingProxyType[str, Target](
         "certificates": lambda text: read_certificates(_source(text)),
         "nftables": lambda text: read_ruleset(_source(text)),
         "facts": _facts,
+        "ini": lambda text: _walked(read_ini(_source(text))),
+        "apache": lambda text: read_apache([_source(text)]),
+        "helm": _helm,
+        "template": _template,
+        "outside": _outside,
+        "redaction": _redaction,
+        "answer": _answer,
+        "bundle": _bundle,
+        "archive": _archive,
         "audit": _audit,
     }
 )
@@ -121,12 +255,59 @@ _EVIDENCE = MappingProxyType(
         "certificates": ("host.certificates",),
         "nftables": ("host.firewall",),
         "facts": ("host.packages", "host.units", "host.processes", "host.sockets"),
+        "ini": ("grafana.config", "rclone.config"),
+        "apache": ("apache.files",),
+        "helm": ("helm.values",),
+        "template": ("jicofo.config", "docker.compose", "nginx.files"),
+        "outside": ("outside.responses", "outside.tls", "outside.xmpp", "outside.ports"),
+    }
+)
+
+
+_MANIFEST = {
+    "schema": bundle.SCHEMA,
+    "target": "t",
+    "collected_at": "2026-01-02T03:04:05Z",
+    "scope": ["a"],
+    "documents": [
+        {
+            **dict.fromkeys(("sha256", "reason", "mode", "owner", "target"), ""),
+            "source": "a",
+            "path": "/a",
+            "state": "present",
+            "file": "documents/0000-a",
+        }
+    ],
+}
+#: What no control's example is: the start for readers of what wraps evidence.
+_SEEDS = MappingProxyType(
+    {
+        "bundle": (jsons.dumps(_MANIFEST), jsons.dumps({**_MANIFEST, "scope": None})),
+        "archive": (
+            "0\t\tetc/jitsi/jicofo/jicofo.conf\t\tjicofo { }\n5\t\tetc\n2\t\tetc/jitsi/x\t../y",
+            "1\t\tsrv/.env\tsrv/a\n0\t99999999\tsrv/a\t\tENABLE_RECORDING=1\n6\t\tsrv/pipe",
+            "0\t\tvar/lib/dpkg/status\t\tPackage: jicofo\n2\t\tetc/nginx\tnginx\nx\t40\tetc/a",
+        ),
+        "answer": (
+            '{"selfhost": 1}\n{"source": "jicofo.config", "path": "/x", "state": "present", '
+            '"content": "+jicofo { }", "reason": "", "mode": "", "owner": "", "target": "", '
+            '"sha256": ""}\n{"end": 1}\n',
+            "Welcome!\n",
+        ),
+        "outside": ('{"what": "page", "url": "https://a/", "status": 200, "headers": {}}\n',),
+        "template": (
+            'jicofo { {% if a %}x = "{{ b }}"{% endif %} y = __Z__ {# c #} z = ${A:-b} }',
+        ),
+        "ini": ("[a]\nb = 1\n; c\n[d]\ne = 'f'\n",),
     }
 )
 
 
 def seeds(target: str) -> Iterator[str]:
     """What to start from: the controls' examples in that format."""
+    yield from _SEEDS.get(target, ())
+    if target in ("answer", "archive", "bundle"):
+        return
     names = sources()
     wanted = _EVIDENCE.get(target, names)
     for control in CONTROLS:
