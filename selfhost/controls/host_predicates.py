@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from selfhost.catalog.programs import Kind, Program, of_kind
-from selfhost.controls.model import Check, Cited, Verdict, fail, passed
+from selfhost.controls.model import Check, Cited, Verdict, fail, passed, unknown
 from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
 
@@ -71,7 +71,8 @@ def found(server: Server, program: Program) -> Iterator[Verdict]:
         if socket.listening and socket.local_port in program.ports and named:
             who = socket.command or "something"
             what = f"{program.name}: {who} listens on its port {socket.local_port}"
-            yield fail(what, Cited(socket.origin))
+            unseen = not socket.command and not server.all_owners_seen
+            yield (unknown if unseen else fail)(what, Cited(socket.origin))
     for container in server.containers:
         if any(image in f"/{container.image.lower()}" for image in program.images):
             yield fail(

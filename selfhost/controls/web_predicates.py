@@ -212,6 +212,9 @@ def whose(server: Server, host: str, names: Iterable[str] = ()) -> Whose:
         return Whose(
             Owner.UNCLEAR, f"the server's own name is not known, so nor is whose {host} is"
         )
+    if not server.all_names_seen:
+        what = f"not all of the server's names could be read, so whose {host} is cannot be told"
+        return Whose(Owner.UNCLEAR, what)
     return Whose(Owner.FOREIGN, f"{host} is outside {public[0]}")
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from selfhost.effective.config import Config
-from selfhost.effective.seen import NoAnswer
+from selfhost.effective.seen import NoAnswer, NotInstalled
 from selfhost.effective.web import beneath
 from selfhost.evidence.model import Document
 from selfhost.readers.javascript import read_client_config
@@ -24,8 +24,8 @@ _INCLUDE = re.compile(
 def configs(server: "Server") -> tuple[Config, ...]:
     """``interfaceConfig`` of the file that is served, with the files that it includes.
 
-    Where the web server's configuration does not say which one that is, each file stands for
-    itself. Raises as ``Server.required`` does.
+    Where there is no nginx to say which one that is, each file stands for itself. Raises as
+    ``Server.required`` does, and ``Unseen`` where a server's nginx could not be read.
     """
     documents = {d.path: d for d in server.required("web.interface", "web")}
     aliases = _aliases(server)
@@ -44,7 +44,8 @@ def configs(server: "Server") -> tuple[Config, ...]:
 def _aliases(server: "Server") -> dict[str, str]:
     """Files by the exact place under which nginx serves them."""
     found: dict[str, str] = {}
-    with suppress(NoAnswer):
+    given = server.evidence.scope is not None
+    with suppress(NoAnswer if given else NotInstalled):
         for around, directive in server.nginx.walk():
             place = around[-1] if around else None
             if directive.name != "alias" or place is None or len(directive.arguments) != 1:

@@ -278,6 +278,16 @@ class Server:
         return self._once(f"files:{component}", lambda: plain_files.files(self, component))
 
     @property
+    def all_owners_seen(self) -> bool:
+        """Whether the audit had the right to see whose every socket is."""
+        return not any(d.reason for d in self.documents("host.sockets"))
+
+    @property
+    def all_names_seen(self) -> bool:
+        """Whether what names this deployment has could be read."""
+        return self._once("all_names_seen", lambda: web.all_names_seen(self))
+
+    @property
     def own_hosts(self) -> frozenset[str]:
         """Names of this deployment: the domains that its own configuration serves."""
         return self._once("own_hosts", lambda: web.own_hosts(self))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from selfhost.effective import outside
 from selfhost.effective.config import Config
-from selfhost.effective.seen import NoAnswer
+from selfhost.effective.seen import NoAnswer, Unseen
 from selfhost.evidence.model import Document
 from selfhost.readers import template
 from selfhost.readers.javascript import read_client_config
@@ -64,6 +64,23 @@ def beneath(document: "Document", variable: str) -> str:
     adds = re.search(rf"\b{variable}\s*(?:\.|\[)", document.text)
     name = {"config": "config.js", "interfaceConfig": "interface_config.js"}[variable]
     return f"the {name} that this file adds to {NOT_GIVEN}" if adds and not sets else ""
+
+
+def all_names_seen(server: "Server") -> bool:
+    """Whether ``own_hosts`` could be asked for wherever a whole server may keep a name of its own.
+
+    What was given as files is what there is.
+    """
+    if server.evidence.scope is not None:
+        return True
+    for ask in (lambda: server.web, lambda: server.nginx, lambda: server.prosody):
+        try:
+            ask()
+        except Unseen:
+            return False
+        except NoAnswer:
+            continue
+    return True
 
 
 def own_hosts(server: "Server") -> frozenset[str]:

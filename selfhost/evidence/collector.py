@@ -1053,7 +1053,19 @@ def _process(pid: int, redactor: Redactor, own: str) -> Optional[Record]:
     }
 
 
+def _processes_hidden() -> bool:
+    """Whether other users' processes are kept from this one (``hidepid``)."""
+    try:
+        _slurp("/proc/1/stat")
+    except OSError:
+        return os.geteuid() != 0
+    return False
+
+
 def _probe_processes(step: Record, redactor: Redactor) -> Record:
+    if _processes_hidden():
+        reason = "other users' processes are hidden"
+        return _record(step["name"], "probe:processes", "denied", reason=reason)
     found: Dict[int, Record] = {}
     own = _innermost(_cgroup(1))
 
@@ -1171,7 +1183,8 @@ def _probe_sockets(step: Record) -> Record:
             )
     keys = ("protocol", "local_port", "local_address", "remote_address", "remote_port")
     lines.sort(key=lambda line: tuple(str(line[k]).rjust(6) for k in keys))
-    return _lines(source, "probe:sockets", lines, step["max_bytes"])
+    reason = "whose others' sockets are, root alone may see" if os.geteuid() else ""
+    return _lines(source, "probe:sockets", lines, step["max_bytes"], reason)
 
 
 def _command_name(pid: Optional[int]) -> str:
@@ -1189,6 +1202,17 @@ _ENGINES: Tuple[Tuple[str, Callable[[], bool]], ...] = (
 )
 
 
+def _exists(path: str) -> bool:
+    """Whether something is there, or may be."""
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def _probe_containers(step: Record, redactor: Redactor) -> Record:
     source, path, lines = step["name"], "probe:containers", []  # type: str, str, List[Record]
     installed = [e for e in _ENGINES if shutil.which(e[0], path=_PROGRAMS)]
@@ -1196,6 +1220,9 @@ def _probe_containers(step: Record, redactor: Redactor) -> Record:
         return _record(source, path, "absent", reason="neither docker nor podman is installed")
     notes = []
     for engine, alive in installed:
+        if os.geteuid() and (_processes_hidden() or (engine == "podman" and _exists(_PODMAN))):
+            reason = engine + " shows root's containers to root alone"
+            return _record(source, path, "denied", reason=reason)
         if not alive():
             notes.append(engine + " is installed and does not run")
             continue
@@ -1305,7 +1332,7 @@ def _is_media(head: bytes, named: bool) -> bool:
 def _probe_media(step: Record) -> Record:
     """Names and sizes of recordings, told by their names and first bytes; nothing else is read."""
     source, lines, notes = step["name"], [], []  # type: str, List[Record], List[str]
-    deadline, seen = time.monotonic() + _MAX_SEARCH, 0
+    search = _Search(time.monotonic() + _MAX_SEARCH, lines)
     for root in step["places"][1:]:
         try:
             if stat.S_ISLNK(os.lstat(root).st_mode):
@@ -1313,49 +1340,68 @@ def _probe_media(step: Record) -> Record:
             device = os.stat(root).st_dev
         except OSError:
             continue
-        if notes:
+        if not search.below(root, device):
+            notes.append("stopped after %d names, below %s" % (search.seen, root))
             break
-        folders = [root]
-        while folders and len(lines) < MAX_MATCHES:
-            if seen > _MAX_SEEN or time.monotonic() > deadline:
-                notes.append("stopped after %d names, below %s" % (seen, root))
-                break
-            try:
-                with os.scandir(folders.pop()) as entries:
-                    for entry in entries:
-                        seen += 1
-                        if seen > _MAX_SEEN:
-                            break
-                        if entry.is_dir(follow_symlinks=False):
-                            # What is mounted below is somebody else's, or a container's.
-                            if entry.name not in _NOT_THERE and (
-                                entry.stat(follow_symlinks=False).st_dev == device
-                            ):
-                                folders.append(entry.path)
-                            continue
-                        kind = _kind_of_media(entry)
-                        if kind:
-                            size = entry.stat(follow_symlinks=False).st_size
-                            lines.append({"path": _plain(entry.path), "type": kind, "size": size})
-            except OSError:
-                continue
+    if search.closed and os.geteuid():  # root is refused only what another user mounted
+        notes.append("%d folders and files may not be read" % search.closed)
     lines.sort(key=lambda line: str(line["path"]))
     return _lines(source, "probe:media", lines, step["max_bytes"], "; ".join(notes))
 
 
+class _Search:
+    """A search for recordings: how many names it saw, and how many it was refused."""
+
+    def __init__(self, deadline: float, lines: List[Record]) -> None:
+        self.seen = self.closed = 0
+        self._deadline = deadline
+        self._lines = lines
+
+    def below(self, root: str, device: int) -> bool:
+        """Look through a folder; False where it takes too long or too much was found."""
+        folders = [root]
+        while folders:
+            try:
+                with os.scandir(folders.pop()) as entries:
+                    for entry in entries:
+                        self.seen += 1
+                        if self.seen > _MAX_SEEN or len(self._lines) >= MAX_MATCHES:
+                            return False
+                        if self.seen % 256 == 0 and time.monotonic() > self._deadline:
+                            return False
+                        try:
+                            self._look(entry, device, folders)
+                        except PermissionError:
+                            self.closed += 1
+                        except OSError:
+                            continue  # it is gone
+            except PermissionError:
+                self.closed += 1
+            except OSError:
+                continue
+        return True
+
+    def _look(self, entry: Any, device: int, folders: List[str]) -> None:
+        if not entry.is_dir(follow_symlinks=False):
+            kind = _kind_of_media(entry)
+            if kind:
+                size = entry.stat(follow_symlinks=False).st_size
+                self._lines.append({"path": _plain(entry.path), "type": kind, "size": size})
+        # What is mounted below is somebody else's, or a container's.
+        elif entry.name not in _NOT_THERE and entry.stat(follow_symlinks=False).st_dev == device:
+            folders.append(entry.path)
+
+
 def _kind_of_media(entry: Any) -> str:
-    try:
-        if not entry.is_file(follow_symlinks=False):
-            return ""
-        size, named = entry.stat(follow_symlinks=False).st_size, _MEDIA.search(entry.name)
-        if _SPOKEN.search(entry.name):
-            return "transcript" if size else ""
-        if size < (_SHORT if named else _LARGE):
-            return ""
-        head = Disk().read(entry.path, 12)
-    except OSError:
+    """``media``, ``transcript`` or nothing. Raises OSError."""
+    if not entry.is_file(follow_symlinks=False):
         return ""
-    return "media" if _is_media(head, bool(named)) else ""
+    size, named = entry.stat(follow_symlinks=False).st_size, _MEDIA.search(entry.name)
+    if _SPOKEN.search(entry.name):
+        return "transcript" if size else ""
+    if size < (_SHORT if named else _LARGE):
+        return ""
+    return "media" if _is_media(Disk().read(entry.path, 12), bool(named)) else ""
 
 
 # -- the run -----------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def check(server: Server) -> Iterator[Verdict]:
         if not socket.listening or _is_inside(socket.local_address):
             continue
         place = Cited(socket.origin, f"{socket.protocol}/{socket.local_port}")
-        if not socket.command and _may_any(socket, media):
+        if not socket.command and (_may_any(socket, media) or not server.all_owners_seen):
             what = f"{socket.protocol} port {socket.local_port}: whose it is was not seen"
             yield unknown(what, place)
         elif not _may(socket, media) and not _for_bridges(server, socket):

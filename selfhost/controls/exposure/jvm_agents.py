@@ -12,6 +12,7 @@ from selfhost.controls.model import (
     Verdict,
     fail,
     passed,
+    unknown,
 )
 from selfhost.controls.text_predicates import lines, looked_at
 from selfhost.effective.server import Server
@@ -28,6 +29,9 @@ def check(server: Server) -> Iterator[Verdict]:
             if AGENTS.search(argument):
                 what = f"process {process.pid} runs with {argument[:80]}"
                 yield fail(what, Cited(process.origin))
+        if process.environment is None and process.command == "java":
+            what = f"the environment of process {process.pid} may not be read"
+            yield unknown(what, Cited(process.origin))
         options = (process.environment or {}).get("JAVA_TOOL_OPTIONS")
         if options and AGENTS.search(options):
             yield fail(f"process {process.pid}: JAVA_TOOL_OPTIONS", Cited(process.origin))
@@ -37,6 +41,10 @@ def check(server: Server) -> Iterator[Verdict]:
                 yield fail("the next start attaches an agent", Cited(line.origin))
     yield passed("no agent and no debugger", *looked_at(server, "host.processes", *FILES))
 
+
+_UNREADABLE = process_line("java -jar jvb.jar", "jvb").replace(
+    '"environment": {}', '"environment": null'
+)
 
 CONTROL = Control(
     id="jvm-agents",
@@ -66,4 +74,5 @@ CONTROL = Control(
         Example({"host.processes": process_line("java -Xmx1g -jar jvb.jar")}),
         Example({"videobridge.environment": "# -javaagent:/tmp/a.jar\n"}, note="a comment"),
     ),
+    unclear=(Example({"host.processes": _UNREADABLE}, note="audited without root's rights"),),
 )

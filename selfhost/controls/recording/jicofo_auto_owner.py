@@ -15,7 +15,7 @@ from selfhost.controls.model import (
 )
 from selfhost.controls.predicates import first_unknown
 from selfhost.controls.recording import prosody_default_permissions
-from selfhost.effective.seen import NoAnswer
+from selfhost.effective.seen import NotInstalled, OutOfScope
 from selfhost.effective.server import Server
 
 KEY = "jicofo.conference.enable-auto-owner"
@@ -40,7 +40,7 @@ def _may_nothing(server: Server) -> bool:
         if not server.evidence.in_scope("prosody.config"):
             return False
         said = list(prosody_default_permissions.CONTROL.check(server))
-    except NoAnswer:
+    except (NotInstalled, OutOfScope):
         return False
     return bool(said) and all(verdict.status is Status.PASS for verdict in said)
 

@@ -12,9 +12,11 @@ from selfhost.controls.model import (
     Verdict,
     fail,
     passed,
+    unknown,
 )
 from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
+from selfhost.readers.facts import Socket
 
 #: Accounts of the conference's own programs.
 SERVICES = ("jvb", "jicofo", "prosody", "turnserver", "jibri", "jigasi")
@@ -22,17 +24,28 @@ SERVICES = ("jvb", "jicofo", "prosody", "turnserver", "jibri", "jigasi")
 
 def check(server: Server) -> Iterator[Verdict]:
     owners = {process.pid: process.user for process in server.processes}
+    # Where the owner may not be seen, the kernel still tells the account that opened it.
+    accounts = {process.uid: process.user for process in server.processes}
     listening = {s.local_port for s in server.sockets if s.listening}
     for socket in server.sockets:
-        user = owners.get(socket.pid or 0)
-        if user not in SERVICES or socket.state != "ESTABLISHED":
+        if socket.state != "ESTABLISHED" or socket.local_port in listening:
             continue
-        if socket.local_port in listening or not _is_outside(socket.remote_address):
+        if not _is_outside(socket.remote_address):
             continue
         where = f"{socket.remote_address} port {socket.remote_port} ({socket.protocol})"
-        yield fail(f"{user} is connected to {where}", Cited(socket.origin))
+        user = owners.get(socket.pid or 0)
+        if user is None and not server.all_owners_seen:
+            user = accounts.get(socket.uid)
+            if user not in SERVICES and socket.uid == 0:
+                yield unknown(f"whose connection to {where} it is was not seen", _at(socket))
+        if user in SERVICES:
+            yield fail(f"{user} is connected to {where}", _at(socket))
     places = looked_at(server, "host.sockets", "host.processes")
     yield passed("no service holds a connection to the Internet", *places)
+
+
+def _at(socket: Socket) -> Cited:
+    return Cited(socket.origin)
 
 
 def _is_outside(text: str) -> bool:
