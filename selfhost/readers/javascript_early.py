@@ -77,6 +77,10 @@ def check(syntax: Syntax, mark: str) -> Names:
     return _Check(syntax, mark).run()
 
 
+#: A node's parent is looked for from the root, so that depth costs its square.
+MAX_DEPTH = 2000
+
+
 class _Check(Scopes):
     def run(self) -> Names:
         odd = _ODD.search(self.syntax.data.decode())
@@ -84,19 +88,22 @@ class _Check(Scopes):
             raise GrammarError("does not parse: an unusual space or line end")
         top = Names(function=True)
         root = self.syntax.root
-        stack = [(root, Place(top, strict=is_strict(self.syntax, root)))]
+        stack = [(root, Place(top, strict=is_strict(self.syntax, root)), 0)]
         count = 0
         while stack:
-            node, place = stack.pop()
+            node, place, depth = stack.pop()
             count += 1
             if count > MAX_NODES:
                 raise GrammarError("too large")
+            if depth > MAX_DEPTH:
+                raise GrammarError("nested too deeply")
             if node.type not in _KNOWN and node.is_named:
                 self.refuse(node, f"{node.type.replace('_', ' ')} in a classic script")
             if node.type in FUNCTIONS:
-                stack.extend(self.function(node, place))
-                continue
-            stack.extend(self.visit(node, place))
+                below = self.function(node, place)
+            else:
+                below = self.visit(node, place)
+            stack.extend((child, inner, depth + 1) for child, inner in below)
         return top
 
     def function(self, node: Node, place: Place) -> list[tuple[Node, Place]]:

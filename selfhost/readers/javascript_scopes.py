@@ -192,8 +192,7 @@ class Scopes:
             self.refuse(node, f"{name} is a reserved word")
         if (place.is_async and name == "await") or (place.generator and name == "yield"):
             self.refuse(node, f"{name} is a reserved word")
-        parent = node.parent
-        if place.strict and name in ("eval", "arguments") and parent is not None:
+        if place.strict and name in ("eval", "arguments") and (parent := node.parent) is not None:
             fields = [parent.child_by_field_name(n) for n in ("name", "left", "argument")]
             if parent.type == "formal_parameters" or node in fields:
                 self.refuse(node, f"{name} cannot be set in strict mode")

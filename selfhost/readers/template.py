@@ -14,11 +14,14 @@ from selfhost.readers.tree import Node, Tree, Unknown
 VALUE = "depends on a template's value"
 CONDITION = "depends on a template's condition"
 _MARK = re.compile(r"\{\{[\w.]*\}\}")
+#: A tag ends before the next one of its kind begins, so that each character is looked at once.
 _TAG = re.compile(
-    r"\{\{-?(?P<value>.*?)-?\}\}|\{%[-+]?(?P<tag>.*?)[-+]?%\}|\{#.*?#\}"
+    r"\{\{-?(?P<value>(?:(?!\{\{).)*?)-?\}\}|\{%[-+]?(?P<tag>(?:(?!\{%).)*?)[-+]?%\}"
+    r"|\{#(?:(?!\{#).)*?#\}"
     r"|\b__(?P<name>[A-Z][A-Z0-9_]*)__\b|\$\{(?P<shell>[A-Z][A-Z0-9_]*)(?::?[-=?][^}\n]*)?\}",
     re.DOTALL,
 )
+_SIGN = re.compile(r"\\[^\n]|[\"'\n]")
 _WORD = re.compile(r"\s*([A-Za-z]\w*)")
 _OPENING = frozenset({"if", "for", "range", "with", "define", "block", "macro", "filter", "call"})
 _MIDDLE = frozenset({"else", "elif"})
@@ -53,20 +56,24 @@ def fill(text: str, outside: str, inside: str | None = None, *, shell: bool = Tr
     of its own for each value, unless given). ``shell``: ``${NAME}`` is one, too."""
     parts: list[str] = []
     doubtful: set[int] = set()
-    at, depth, line, opened = 0, 0, 1, 0
+    at, depth, line, opened, quote = 0, 0, 1, 0, ""
+
+    def put(part: str) -> str:
+        parts.append(part)
+        return _open_quote(part, quote)
+
     for match in _TAG.finditer(text):
         between = text[at : match.start()]
-        parts.append(between)
+        quote = put(between)
         line += between.count("\n")
         rows = match[0].count("\n")
         word = _command(match)
         if match["shell"] and not shell:
-            parts.append(match[0])
+            quote = put(match[0])
         elif word == "":
-            before = "".join(parts)[-4096:].rpartition("\n")[2]
             own = mark(match["value"] or match["name"] or match["shell"] or "")
             quoted = own if inside is None else inside
-            parts.append(quoted if _quoted(before) else outside)
+            quote = put(quoted if quote else outside)
         elif word in _OPENING:
             opened = opened if depth else line
             depth += 1
@@ -74,7 +81,7 @@ def fill(text: str, outside: str, inside: str | None = None, *, shell: bool = Tr
             depth -= 1
             if not depth:
                 doubtful.update(range(opened, line + rows + 1))
-        parts.append("\n" * rows)
+        quote = put("\n" * rows)
         line += rows
         at = match.end()
     parts.append(text[at:])
@@ -99,19 +106,16 @@ def _command(match: re.Match[str]) -> str:
     return name if name in _OPENING | _MIDDLE or name == "end" else ""
 
 
-def _quoted(before: str) -> bool:
-    quote = ""
-    escaped = False
-    for sign in before:
-        if escaped:
-            escaped = False
-        elif sign == "\\":
-            escaped = True
-        elif quote:
-            quote = "" if sign == quote else quote
-        elif sign in "\"'":
-            quote = sign
-    return bool(quote)
+def _open_quote(text: str, quote: str) -> str:
+    """The quote that is open behind ``text``, where ``quote`` was before it. None outlives its
+    line."""
+    for match in _SIGN.finditer(text):
+        sign = match[0]
+        if sign == "\n":
+            quote = ""
+        elif len(sign) == 1:
+            quote = ("" if sign == quote else quote) if quote else sign
+    return quote
 
 
 def doubt(tree: Tree, doubtful: frozenset[int], unfilled: str = "") -> Tree:

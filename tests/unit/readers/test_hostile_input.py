@@ -68,6 +68,14 @@ def test_cut_and_pasted(name: str, data: st.DataObject) -> None:
         "`",
         "do ",
         "if a then ",
+        "\n",
+        " ",
+        "- a\n",
+        "{{",
+        "{% if a %}",
+        '"{{a}}',
+        "<script",
+        "<!--#",
     ],
 )
 def test_a_long_row_of_the_same(name: str, piece: str) -> None:
