@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 REASON = "depends on a server-side include"
-_COMMAND = re.compile(r"<!--#\s*([A-Za-z]*).*?-->", re.DOTALL)
+_COMMAND = re.compile(r"<!--#\s*([A-Za-z]*)(?:(?!<!--#).)*?-->", re.DOTALL)
 _SILENT = frozenset({"config", "set"})
 
 

@@ -63,7 +63,8 @@ _CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"^[ \t]*(?:server|http|events|upstream \S+)\s*\{"
             # What is included inside of a server block.
             r"|^[ \t]*location\s+(?:(?:=|~\*?|\^~)\s*)?\S+\s*\{"
-            r"|^[ \t]*(?:ssl_certificate|proxy_pass|access_log|error_log|add_header)\s+[^;{}]{1,1000};",
+            r"|^[ \t]*(?:ssl_certificate|proxy_pass|access_log|error_log|add_header)"
+            r"\s+[^;{}]{1,1000};",
         ),
         (
             "coturn.config",

@@ -299,8 +299,10 @@ _SEEDS = MappingProxyType(
             'jicofo { {% if a %}x = "{{ b }}"{% endif %} y = __Z__ {# c #} z = ${A:-b} }',
         ),
         "helm": (
-            "publicURL: https://x\njibri:\n  enabled: true\n  livestreaming: true\njvb:\n"
-            "  stunServers: ''\n  extraEnvs:\n    - {name: A, value: b}\n  image: {repository: i}\n",
+            "publicURL: https://x\njibri:\n  enabled: true\n"
+            "  livestreaming: true\njvb:\n"
+            "  stunServers: ''\n  extraEnvs:\n    - {name: A, value: b}\n"
+            "  image: {repository: i}\n",
             "a-jitsi:\n  transcriber: {enabled: '{{ .x }}', whisper: {url: wss://y}}\n"
             "  web: {extraContainers: [{image: a/b}], customConfigJs: 'config.x = 1'}\n",
         ),

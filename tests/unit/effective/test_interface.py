@@ -1,6 +1,9 @@
 """Which interface_config.js a browser gets."""
 
+import pytest
+
 from selfhost.effective.interface import configs
+from selfhost.effective.seen import Unseen
 from selfhost.effective.server import Server
 from selfhost.evidence.model import Document, Evidence, State
 
@@ -56,3 +59,12 @@ def test_without_a_place_in_nginx_each_file_stands_for_itself() -> None:
     nginx = "# configuration file /etc/nginx/nginx.conf:\nhttp { server { } }\n"
     found = configs(server(own, nginx))
     assert [config.place.path for config in found] == [SHIPPED, OWN]
+
+
+def test_on_a_server_whose_nginx_may_not_be_read_nobody_knows() -> None:
+    documents = (
+        Document("web.interface", SHIPPED, State.PRESENT, b"var interfaceConfig = {};\n"),
+        Document("nginx.effective", "$ nginx -T", State.DENIED),
+    )
+    with pytest.raises(Unseen):
+        configs(Server(Evidence("t", "2026-01-01T00:00:00Z", documents)))

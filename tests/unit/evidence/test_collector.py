@@ -246,3 +246,17 @@ def test_a_container_shows_its_mounts_and_where_its_log_goes() -> None:
     assert found["environment"] == {"ENABLE_RECORDING": "1", "JVB_PASSWORD": None}
     assert CANARY not in json.dumps(found)
     assert collector.container("podman", {"Id": "1"}, collector.Redactor(b""))["mounts"] == []
+
+
+def test_hidden_processes_are_denied(monkeypatch: pytest.MonkeyPatch) -> None:
+    slurp = collector._slurp
+
+    def hiding(path: str, limit: int = 262144) -> bytes:
+        if path == "/proc/1/stat":
+            raise FileNotFoundError(path)
+        return slurp(path, limit)
+
+    monkeypatch.setattr(collector, "_slurp", hiding)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    (record,) = collect(Path("/"), step("probe", "processes", max_bytes=1 << 24)).values()
+    assert (record["state"], record["content"]) == ("denied", b"")

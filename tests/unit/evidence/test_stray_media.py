@@ -53,3 +53,30 @@ def test_a_search_that_was_cut_short_says_so(
     monkeypatch.setattr(collector, "_MAX_SEEN", 3)
     record, _ = search(tmp_path)
     assert record["reason"].startswith("stopped after")
+
+
+@pytest.mark.parametrize(("user", "said"), [(1000, "2 folders and files may not be read"), (0, "")])
+def test_what_may_not_be_read_is_said(
+    user: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "closed.mp4").write_bytes(MP4)
+    (tmp_path / "open.mp4").write_bytes(MP4)
+    scandir, read = os.scandir, collector.Disk.read
+
+    def refusing(path: str) -> Any:
+        if path.endswith("/closed"):
+            raise PermissionError(path)
+        return scandir(path)
+
+    def refusing_read(disk: Any, path: str, limit: int) -> bytes:
+        if path.endswith("closed.mp4"):
+            raise PermissionError(path)
+        return read(disk, path, limit)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    monkeypatch.setattr(collector.Disk, "read", refusing_read)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    record, found = search(tmp_path)
+    assert record["reason"] == said
+    assert found == ["open.mp4 media"]

@@ -16,7 +16,9 @@ from selfhost.targets.directory import DirectoryTarget
 from selfhost.targets.file import FileTarget
 from selfhost.targets.local import LocalTarget
 from selfhost.targets.parse import parse_target
+from selfhost.targets.recognise import SAMPLE, recognise
 from selfhost.targets.ssh import SshTarget
+from tests.fuzz import guard
 
 CANARY = "c4n4rySECRETvalue"
 JICOFO = "jicofo { bridge { } }\n"
@@ -375,3 +377,8 @@ def test_files_of_a_manifest_are_documents_of_their_own(tmp_path: Path) -> None:
         found = {(d.source, d.path.rpartition("/")[2]) for d in evidence.documents}
         assert found == expected
         assert CANARY not in "".join(document.text for document in evidence.documents)
+
+
+@pytest.mark.parametrize("piece", ["\n", " ", "\t", "add_header a\n", "{{", "jibri:\n", "<script>"])
+def test_no_text_keeps_the_recogniser_busy(piece: str) -> None:
+    guard.checked(lambda text: recognise("/x/unknown", text), piece * (SAMPLE // len(piece)))
