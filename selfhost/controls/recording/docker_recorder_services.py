@@ -94,10 +94,6 @@ CONTROL = Control(
     check=check,
     bad=(
         compose(
-            "services:\n  rec:\n    image: me/jitsi-jibri:latest\n", at=3, note="a build of it"
-        ),
-        compose("services:\n  jigasi:\n    build: jigasi\n", at=2, note="built on the spot"),
-        compose(
             "services:\n"
             "  web:\n"
             "    image: ghcr.io/jitsi/web:stable\n"
@@ -125,6 +121,10 @@ CONTROL = Control(
             at=3,
             note="named by COMPOSE_FILE",
         ),
+        compose(
+            "services:\n  rec:\n    image: me/jitsi-jibri:latest\n", at=3, note="a build of it"
+        ),
+        compose("services:\n  jigasi:\n    build: jigasi\n", at=2, note="built on the spot"),
     ),
     good=(
         compose("services:\n  web:\n    build: ./web\n", note="built on the spot"),
