@@ -106,6 +106,11 @@ def unseal(sealed: bytes, key: Key, name: str) -> bytes:
                 f"{name} does not open with this {what}",
                 hint=f"is it the {what} that it was made with?",
             ) from None
+        if "Excessive work" in reason:  # by age's measure of the machine, as busy as it is now
+            raise UsageError(
+                f"{name} asks for more work to open it than this machine does in some seconds",
+                hint="try again when it is less busy, or open it elsewhere with `age -d`",
+            ) from None
         raise UsageError(
             f"{name} is damaged: it was cut off or changed", hint="fetch it again, or take another"
         ) from None

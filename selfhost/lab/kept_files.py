@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 
@@ -12,11 +13,13 @@ KEPT = "/run/kept"
 
 
 def inside(folder: str) -> Iterator[tuple[str, Told]]:
-    """Paths below a folder, folders first, with what tells a change."""
+    """Paths below a folder, folders first, with what tells a change; sockets come and go."""
     for here, folders, names in os.walk(folder):
         for name in folders + names:
             path = os.path.join(here, name)
             found = os.lstat(path)
+            if stat.S_IFMT(found.st_mode) not in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK):
+                continue
             size = found.st_size if not os.path.isdir(path) else 0
             yield path, (found.st_mode, found.st_uid, found.st_gid, size, content(path))
 

@@ -36,6 +36,14 @@ def test_a_changed_byte_is_noticed(sealed: bytes, place: int) -> None:
         unseal(bytes(bad), Key(PASSPHRASE), "x.age")
 
 
+def test_one_that_would_take_years_to_open_is_not_called_damaged(sealed: bytes) -> None:
+    begin, _, rest = sealed.partition(b"-> scrypt ")
+    salt, _, rest = rest.partition(b" ")
+    slow = begin + b"-> scrypt " + salt + b" 40\n" + rest.partition(b"\n")[2]
+    with pytest.raises(UsageError, match="more work"):
+        unseal(slow, Key(PASSPHRASE), "x.age")
+
+
 @pytest.mark.parametrize("length", [120, 65_536 + 200, -16, -1])
 def test_a_cut_file_is_noticed(sealed: bytes, length: int) -> None:
     with pytest.raises(UsageError, match="is damaged"):
