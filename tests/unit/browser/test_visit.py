@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -171,24 +172,27 @@ def processes(word: str) -> list[int]:
 def test_browser_and_profile_go_however_the_audit_ends(
     number: signal.Signals, tmp_path: Path
 ) -> None:
-    with serve(tmp_path) as served:
+    # Short: Chromium makes a socket below it, whose path may have 107 characters.
+    with serve(tmp_path) as served, tempfile.TemporaryDirectory() as short:
         served.places["/"] = text("<div id=react></div>")
         served.places["/config.js"] = text("var config = {};\n", "application/javascript")
-        room = tmp_path / "tmp"
-        room.mkdir()
+        room = Path(short)
         audit = subprocess.Popen(
             [sys.executable, "-m", "selfhost", "audit", served.url, "--browser"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             env={**os.environ, "TMPDIR": str(room)},
         )
-        assert _soon(lambda: len(processes(str(room))) > 3, 60)
+        ended = not _soon(lambda: len(processes(str(room))) > 3 or audit.poll() is not None, 60)
+        if ended or audit.poll() is not None:
+            audit.kill()
+            pytest.fail(f"no browser came: {audit.communicate()[1].decode()}")
         audit.send_signal(number)
         assert audit.wait(30) == (-9 if number == signal.SIGKILL else 130)
         assert audit.stderr is not None
         audit.stderr.close()
-    assert _soon(lambda: not processes(str(room)), 15)
-    assert _soon(lambda: not list(room.glob("selfhost-browser-*")), 5)
+        assert _soon(lambda: not processes(str(room)), 15)
+        assert _soon(lambda: not list(room.glob("selfhost-browser-*")), 5)
 
 
 def _soon(true: Callable[[], bool], seconds: float) -> bool:
