@@ -11,6 +11,7 @@ from selfhost.cli.options import inventory_option, vault_option
 
 if TYPE_CHECKING:
     from selfhost.backup.model import Backup
+    from selfhost.settings.site import Site
 
 passphrase_option = click.option(
     "--passphrase-file",
@@ -82,6 +83,8 @@ def backup(
     path = output or create.new_path(site)
     create.write(made, lock, path)
     click.echo(f"{path}: {counts(made)}", err=True)
+    if output is None:
+        prune_old(site, path)
     click.echo(f"look into it with: selfhost backup verify {shlex.quote(str(path))}", err=True)
 
 
@@ -120,6 +123,15 @@ def opened(file: Path, passphrase_file: Path | None, identity: Path | None) -> "
     asked = needs_passphrase(sealed) and identity is None
     key = Key(passphrase.for_restore(passphrase_file) if asked else "", identity)
     return model.unpack(unseal(sealed, key, str(file)), str(file))
+
+
+def prune_old(site: "Site", newest: Path) -> None:
+    """Remove old backups as ``site_backup_keep`` says, and tell which."""
+    from selfhost.backup.keep import prune
+
+    keep = site.settings.get("site_backup_keep")
+    for path in prune(newest, site.domain, keep if isinstance(keep, int) else 0):
+        click.echo(f"removed the old backup {path}", err=True)
 
 
 def counts(found: "Backup") -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from selfhost.cli import progress
-from selfhost.cli.backup import counts, passphrase_option, recipient_option
+from selfhost.cli.backup import counts, passphrase_option, prune_old, recipient_option
 from selfhost.cli.options import inventory_option, vault_option
 from selfhost.exitcodes import ExitCode
 
@@ -155,6 +155,7 @@ class _Actions:
         create.write(made, self.lock, path)
         self.saved = path
         click.echo(f"{path}: {counts(made)}", err=True)
+        prune_old(self.site, path)
 
     def audit(self) -> "Findings":
         from selfhost.audit.evaluate import evaluate

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from selfhost.catalog.components import components
+from selfhost.effective import rtcstats
 from selfhost.effective.config import Config
 from selfhost.effective.seen import Unseen
 from selfhost.evidence.model import Document
@@ -27,16 +28,25 @@ def environments(server: "Server", component: str) -> tuple[Config, ...]:
     """
     documents = server.documents(f"{component}.environment")
     files = tuple(_file(document) for document in documents)
+    beneath = rtcstats.files(server) if component == "rtcstats" else ()
     running = (*_containers(server, component), *_processes(server, component))
+    if component == "rtcstats":
+        files, running = (tuple(map(rtcstats.without_empty, each)) for each in (files, running))
     if running:
         below = tuple(tree for tree in files if tree.root.origin.path.endswith(".env"))
         return tuple(
-            Config(component, tree.root.origin, (tree, *(below if len(below) == 1 else ())))
+            Config(
+                component, tree.root.origin, (tree, *(below if len(below) == 1 else ()), *beneath)
+            )
             for tree in running
         )
+    if not files and beneath:
+        return (Config(component, beneath[0].root.origin, beneath),)
     if not files:
         server.prove_absent(component, server.looked_for(f"{component}.environment"))
-    return tuple(Config(component, Origin(tree.root.origin.path), (tree,)) for tree in files)
+    return tuple(
+        Config(component, Origin(tree.root.origin.path), (tree, *beneath)) for tree in files
+    )
 
 
 def _file(document: Document) -> Tree:

@@ -1,4 +1,4 @@
-"""The domain's addresses, as this machine's resolver knows them."""
+"""A domain's addresses, as this machine's resolver knows them."""
 
 import ipaddress
 import socket
@@ -11,7 +11,7 @@ _SECONDS = 5.0
 
 
 class Lookup:
-    """The domain's addresses, asked for in the background, as the resolver may take long."""
+    """A domain's addresses, asked for in the background, as the resolver may take long."""
 
     def __init__(self, domain: str) -> None:
         self._domain = domain

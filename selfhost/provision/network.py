@@ -164,10 +164,20 @@ def address(facts: ServerFacts, settings: Mapping[str, Any]) -> Check:
     )
 
 
-def dns(settings: Mapping[str, Any], dns: DnsAnswer) -> Iterator[Check]:
-    """Does the domain lead to the server?"""
-    name = "dns"
-    domain = str(settings.get("site_domain") or "")
+def names(settings: Mapping[str, Any], groups: Collection[str]) -> dict[str, str]:
+    """The names that have to lead to a host, by the check that says whether they do."""
+    site = str(settings.get("site_domain") or "")
+    turn = str(settings.get("turn_domain") or "")
+    found: dict[str, str] = {}
+    if "jitsi_web" in groups:
+        found["dns"] = site
+    if "jitsi_turn" in groups and turn not in ("", site):
+        found["turn-dns"] = turn
+    return found
+
+
+def dns(settings: Mapping[str, Any], name: str, domain: str, dns: DnsAnswer) -> Iterator[Check]:
+    """Does a domain lead to the server?"""
     public = str(settings.get("site_public_address") or "")
     public_v6 = str(settings.get("site_public_address_v6") or "")
     reserved = domain.endswith((*_RESERVED_NAMES, *(f".{d}" for d in _RESERVED_DOMAINS)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from selfhost.errors import TargetError, UsageError
+from selfhost.provision import network
 from selfhost.provision.checks import Check, Status
 from selfhost.provision.facts import MAX_OUTPUT, ServerFacts, parse_probe
 from selfhost.provision.lookup import Lookup
@@ -67,7 +68,8 @@ def check_host(site: Site, host: Host, trust: Trust) -> HostReport:
 
     A key that is trusted is stored in the site's ``known_hosts``, which Ansible reads.
     """
-    dns = Lookup(str(host.settings.get("site_domain", "")))
+    names = network.names(host.settings, host.groups).values()
+    lookups = {name: Lookup(name) for name in names}
     try:
         if host.connection == "local":
             greeting = Check("connection", Status.OK, "this machine itself")
@@ -87,7 +89,8 @@ def check_host(site: Site, host: Host, trust: Trust) -> HostReport:
         )
         return HostReport(host.name, False, (odd,))
     offset = None if facts.clock is None else facts.clock - offset_of
-    checks = judge(facts, host.settings, dns.answer(), groups=host.groups, clock_offset=offset)
+    dns = {name: lookup.answer() for name, lookup in lookups.items()}
+    checks = judge(facts, host.settings, dns, groups=host.groups, clock_offset=offset)
     return HostReport(host.name, True, (greeting, *checks))
 
 

@@ -11,15 +11,15 @@ from selfhost.provision.facts import ServerFacts
 def judge(
     facts: ServerFacts,
     settings: Mapping[str, Any],
-    dns: DnsAnswer,
+    dns: Mapping[str, DnsAnswer],
     *,
     groups: Collection[str],
     clock_offset: float | None,
 ) -> tuple[Check, ...]:
     """All checks, in the order in which a person would mend them.
 
-    ``groups`` are the host's in the inventory. ``clock_offset`` is the server's time less the
-    controller's, in seconds.
+    ``dns`` are the addresses of each of ``network.names``, ``groups`` the host's in the inventory.
+    ``clock_offset`` is the server's time less the controller's, in seconds.
     """
     return (
         machine.privilege(facts),
@@ -41,7 +41,11 @@ def judge(
         *network.ports(facts, settings),
         network.conflicts(facts),
         network.address(facts, settings),
-        *network.dns(settings, dns),
+        *(
+            check
+            for name, domain in network.names(settings, groups).items()
+            for check in network.dns(settings, name, domain, dns[domain])
+        ),
     )
 
 

@@ -252,6 +252,9 @@ def _backup(settings: _Settings) -> Iterator[Problem]:
             "stands beside site_backup_recipients",
             "keep one of them: backups are made for keys, or with a passphrase",
         )
+    keep = settings.get("site_backup_keep")
+    if isinstance(keep, int) and keep < 0:
+        yield Problem("site_backup_keep", f"{keep} is no number of backups", "write 0 for all")
 
 
 def _ssh_sources(settings: _Settings) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from selfhost.controls.variable_predicates import cite, hidden, per_program, tex
 from selfhost.effective.config import Config
 from selfhost.effective.server import Server
 
+CONFIG = "rtcstats.config /etc/rtcstats-server/"
 NAME = "RTCSTATS_SERVICE_TYPE"
 
 
@@ -24,7 +25,7 @@ CONTROL = Control(
     category=Category.THIRD_PARTY,
     severity=Severity.HIGH,
     component="rtcstats",
-    needs=("rtcstats.environment",),
+    needs=("rtcstats.environment", "rtcstats.config"),
     risk=(
         "Traces hold each participant's addresses, devices and timings; the program's "
         "default store is Amazon's."
@@ -44,12 +45,20 @@ CONTROL = Control(
     ),
     check=per_program("rtcstats", judge),
     bad=(
+        Example({f"{CONFIG}default.yaml": "server:\n  serviceType: AWS\n"}, at=2),
         Example({"rtcstats.environment": "RTCSTATS_SERVICE_TYPE=AWS\n"}, at=1),
         Example({"rtcstats.environment": "RTCSTATS_LOG_LEVEL=info\n"}, note="the default"),
     ),
     good=(
+        Example(
+            {
+                f"{CONFIG}default.yaml": "server:\n  serviceType: AWS\n",
+                f"{CONFIG}local.yaml": "server:\n  serviceType: MongoDB\n",
+            },
+            note="local.yaml wins",
+        ),
         Example({"rtcstats.environment": "RTCSTATS_SERVICE_TYPE=MongoDB\n"}),
-        Example({}, absent=("rtcstats.environment",), note="not installed"),
+        Example({}, absent=("rtcstats.environment", "rtcstats.config"), note="not installed"),
     ),
     unclear=(Example({"rtcstats.environment": "RTCSTATS_SERVICE_TYPE=$T\n"}),),
 )

@@ -136,13 +136,10 @@ def _ufw(ports: list[str]) -> str:
 
 
 def _dns(look: Look) -> Iterator[Answer]:
-    settings = {
-        "site_domain": look.expected.domain,
-        "site_public_address": look.expected.public_address,
-    }
+    settings = {"site_public_address": look.expected.public_address}
     if not look.expected.plays("jitsi_web"):
         return
-    for check in network.dns(settings, look.dns):
+    for check in network.dns(settings, "dns", look.expected.domain, look.dns):
         if check.status is Status.FAILED:
             yield Found((check.message,), fix=check.fix)
         elif check.status is Status.UNKNOWN:

@@ -90,7 +90,7 @@ def site_of(inventory: Path, **host: Any) -> Site:
     }
     given = {
         "name": "meet.example.net",
-        "groups": ("jitsi_signalling",),
+        "groups": ("jitsi_signalling", "jitsi_web"),
         "address": "127.0.0.1",
         "port": 22,
         "user": "root",

@@ -19,11 +19,14 @@ def _judged(
     answer: str,
     settings: dict[str, Any] | None = None,
     dns: DnsAnswer = DNS,
+    turn: DnsAnswer = DNS,
     offset: float | None = 0.4,
     groups: tuple[str, ...] = GROUPS,
 ) -> dict[str, tuple[Status, str, str]]:
     facts = parse_probe(answer.encode())
-    checks = judge(facts, settings or SETTINGS, dns, groups=groups, clock_offset=offset)
+    given = settings or SETTINGS
+    names = {given["site_domain"]: dns, given.get("turn_domain", ""): turn}
+    checks = judge(facts, given, names, groups=groups, clock_offset=offset)
     return {check.id: (check.status, check.message, check.fix) for check in checks}
 
 
@@ -115,6 +118,29 @@ def test_dns(
     assert (got.value, message in said) == (status, True), said
 
 
+def test_the_name_of_the_relay_has_to_lead_to_its_host(answer: str) -> None:
+    settings = {**SETTINGS, "turn_domain": "turn.jitsi.net"}
+    assert _judged(answer, settings)["turn-dns"][0] is Status.OK
+    got, said, fix = _judged(answer, settings, turn=DnsAnswer(("198.51.100.1",)))["turn-dns"]
+    assert (got, "turn.jitsi.net leads to 198.51.100.1" in said) == (Status.FAILED, True)
+    assert "203.0.113.7" in fix
+    same = {**SETTINGS, "turn_domain": SETTINGS["site_domain"]}
+    assert "turn-dns" not in _judged(answer, same)
+
+
+def test_each_name_is_asked_of_the_host_that_it_is_for(answer: str) -> None:
+    settings = {**SETTINGS, "turn_domain": "turn.jitsi.net"}
+    elsewhere = DnsAnswer(("198.51.100.1",))
+    bridge = _judged(answer, settings, elsewhere, elsewhere, groups=("jitsi_videobridge",))
+    assert not {"dns", "turn-dns"} & set(bridge)
+    turn = _judged(answer, settings, elsewhere, groups=("jitsi_turn",))
+    assert "dns" not in turn
+    assert turn["turn-dns"][0] is Status.OK
+    web = _judged(answer, settings, DNS, elsewhere, groups=("jitsi_web", "jitsi_signalling"))
+    assert web["dns"][0] is Status.OK
+    assert "turn-dns" not in web
+
+
 def test_nat_with_the_servers_own_address(answer: str) -> None:
     inside = answer.replace("203.0.113.7/24", "10.0.0.7/24")
     good = _judged(inside, {**SETTINGS, "site_private_address": "10.0.0.7"})["address"]
@@ -160,7 +186,7 @@ def test_listeners_belong_to_units_or_else_to_programs() -> None:
         Listener("udp", "*", 3478, "", "", "turnserver"),
         Listener("udp", "*", 5349, "", "", ""),
     )
-    checks = judge(facts, SETTINGS, DNS, groups=GROUPS, clock_offset=0)
+    checks = judge(facts, SETTINGS, {SETTINGS["site_domain"]: DNS}, groups=GROUPS, clock_offset=0)
     (ports,) = [check for check in checks if check.id == "ports"]
     assert ports.message == "another program holds 80/tcp, which the server needs"
 
@@ -169,7 +195,9 @@ def test_listeners_belong_to_units_or_else_to_programs() -> None:
 def test_whatever_a_server_prints_is_judged(noise: bytes) -> None:
     for output in (noise, b"== listeners\n" + noise + b"\nend\n== addresses\n" + noise):
         facts = parse_probe(output)
-        checks = judge(facts, SETTINGS, DNS, groups=GROUPS, clock_offset=None)
+        checks = judge(
+            facts, SETTINGS, {SETTINGS["site_domain"]: DNS}, groups=GROUPS, clock_offset=None
+        )
         assert any(check.status is not Status.OK for check in checks)
         assert all(c.isprintable() for check in checks for c in check.message + check.fix)
 
