@@ -10,7 +10,11 @@ import yaml
 from tests.roles.render import ROLES, ROOT
 
 #: Settings of the site that no role needs: of what is done on the machine with the inventory.
-FOR_THE_COMMAND_ALONE = {"site_backup_recipients", "site_backup_passphrase_file"}
+FOR_THE_COMMAND_ALONE = {
+    "site_backup_keep",
+    "site_backup_passphrase_file",
+    "site_backup_recipients",
+}
 NAMES = sorted(path.name for path in ROLES.iterdir() if path.is_dir())
 
 
