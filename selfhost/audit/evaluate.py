@@ -11,6 +11,7 @@ from selfhost.controls.links import settable_by_link
 from selfhost.controls.model import Cited, Control, Status, Verdict, unknown, worst
 from selfhost.effective.seen import NOT_GIVEN, NoAnswer, NotInstalled, OutOfScope
 from selfhost.effective.server import ALTERNATIVES, Server
+from selfhost.effective.web import NOT_OF_PAGE
 from selfhost.evidence.instances import variants
 from selfhost.evidence.model import Evidence
 from selfhost.evidence.plan import step
@@ -77,6 +78,8 @@ def judge(control: Control, server: Server) -> tuple[Verdict, ...] | None:
         verdicts = (unknown(f"a host may be set up elsewhere: {hidden.reason}"),)
     if worst(verdicts) is Status.UNKNOWN and (supposing := server.supposing) is not None:
         verdicts = (*_supposed(control, supposing), *verdicts)
+    if verdicts and all(map(_of_another_server, verdicts)):
+        return None
     return verdicts or (unknown("the control made no statement: this is a bug of it"),)
 
 
@@ -89,6 +92,11 @@ def _supposed(control: Control, supposing: Server) -> Iterator[Verdict]:
                 yield replace(verdict, message=f"{verdict.message}, {unless}")
     except NoAnswer:
         return
+
+
+def _of_another_server(verdict: Verdict) -> bool:
+    """Whether it only says that a page embeds meetings of a server that is not looked at."""
+    return verdict.status is Status.UNKNOWN and verdict.message.endswith(NOT_OF_PAGE)
 
 
 def _places(outcome: NoAnswer) -> tuple[Cited, ...]:

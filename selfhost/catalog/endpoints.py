@@ -40,8 +40,12 @@ def shared_suffixes() -> frozenset[str]:
 
 
 def kind_of_host(host: str) -> str:
-    """``tracker``, ``stun``, ``ai``, …; empty where the catalogues do not know the host."""
+    """``tracker``, ``stun``, ``ai``, …; empty where the catalogues do not know the host. A whole
+    name counts before a pattern."""
     lower = host.lower().rstrip(".")
+    for endpoint in endpoints():
+        if lower in endpoint.hosts:
+            return endpoint.kind
     for endpoint in endpoints():
         if any(fnmatchcase(lower, pattern) for pattern in endpoint.hosts):
             return endpoint.kind

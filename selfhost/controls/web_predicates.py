@@ -15,10 +15,11 @@ from selfhost.controls.predicates import (
     first_unknown,
     judge_setting,
 )
+from selfhost.effective.addresses import beginning
 from selfhost.effective.config import Config, key_text
 from selfhost.effective.interface import configs as served_interfaces
 from selfhost.effective.server import Server
-from selfhost.effective.web import NOT_GIVEN
+from selfhost.effective.web import NOT_GIVEN, NOT_OF_PAGE
 from selfhost.readers.tree import Node, Path, Unknown
 
 #: Ends the risk of a control whose key a meeting link can set.
@@ -143,7 +144,7 @@ def either(first: str, wins: bool, old: str, judge: Judge, view: View = web) -> 
 
 
 def _elsewhere(node: Node) -> bool:
-    return isinstance(node.value, Unknown) and node.value.reason.endswith(NOT_GIVEN)
+    return isinstance(node.value, Unknown) and node.value.reason.endswith((NOT_GIVEN, NOT_OF_PAGE))
 
 
 # -- addresses ------------------------------------------------------------------------------------
@@ -167,6 +168,7 @@ class Whose:
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _STUN = re.compile(r"^(?:stun|stuns|turn|turns):(?://)?(\[[^\]]+\]|[^:?/]+)", re.IGNORECASE)
+_UNFILLED = re.compile(r"[{}<>$%@]|__[A-Z]")
 _HOST = re.compile(r"^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)*[a-z0-9_][a-z0-9_-]*\.?$", re.I)
 
 
@@ -200,11 +202,13 @@ def whose(server: Server, host: str, names: Iterable[str] = ()) -> Whose:
     kind = kind_of_host(host)
     if kind:
         return Whose(Owner.FOREIGN, f"{host} belongs to {KINDS[kind]}")
-    if private_name(host):
-        return Whose(Owner.OWN, f"{host} is inside")
     own = server.own_hosts | frozenset(names)
     if any(same_owner(host, name) for name in own):
         return Whose(Owner.OWN, f"{host} is the server's own")
+    if _UNFILLED.search(host):
+        return Whose(Owner.UNCLEAR, f"{host} has yet to be filled in")
+    if private_name(host):
+        return Whose(Owner.OWN, f"{host} is inside")
     if not _HOST.match(host) or re.fullmatch(r"[0-9.]+", host) or ":" in host:
         return Whose(Owner.UNCLEAR, f"{host} is an address, and its owner cannot be told")
     public = sorted(name for name in own if not private_name(name))
@@ -223,7 +227,7 @@ def judge_address(
 ) -> Verdict:
     """One address of one key: own, foreign or unclear. Nothing at all is good."""
     hole = first_unknown(node)
-    value = node.plain() if hole is None else _beginning(server, node)
+    value = node.plain() if hole is None else beginning(server, node)
     if hole is not None and value is None:
         reason = hole.value.reason if isinstance(hole.value, Unknown) else "it is a function"
         return unknown(f"{key} cannot be told: {reason}", Cited.node(key, hole))
@@ -244,26 +248,6 @@ def judge_address(
     if found.owner is Owner.UNCLEAR:
         return unknown(f"{key}: {found.why}; {why}", cited)
     return fail(f"{key}: {found.why}; {why}", cited)
-
-
-#: A sum that starts with a literal holding scheme and whole host, as upstream's sample has them:
-#: ``bosh: 'https://meet.example.org/' + subdir + 'http-bind',``
-_SUM = re.compile(
-    r"""[\w.$]+\s*[:=]\s*(?P<quote>["'])(?P<start>(?:https?|wss?)://[^/?#"'\\]+/)[^"'\\]*(?P=quote)"""
-    r"""(?:\s*\+\s*(?:[\w.$]+|"[^"\\]*"|'[^'\\]*'))+\s*[,;]?\s*(?://.*)?"""
-)
-
-
-def _beginning(server: Server, node: Node) -> str | None:
-    """Scheme and host of an address whose end depends on the visitor; ``None`` if not known."""
-    if not isinstance(node.value, Unknown) or not node.origin.line:
-        return None
-    for document in server.evidence.documents:
-        if document.path == node.origin.path:
-            lines = document.text.splitlines()[node.origin.line - 1 : node.origin.line]
-            match = _SUM.fullmatch(lines[0].strip()) if lines else None
-            return match["start"] if match else None
-    return None
 
 
 def own_addresses(why: str, *paths: str | Path, view: View = web) -> Check:

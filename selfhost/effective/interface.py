@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from selfhost.effective.config import Config
 from selfhost.effective.seen import NoAnswer, NotInstalled
-from selfhost.effective.web import beneath
+from selfhost.effective.web import given_file
 from selfhost.evidence.model import Document
 from selfhost.readers.javascript import read_client_config
 from selfhost.readers.tree import Origin, Source
@@ -32,7 +32,10 @@ def configs(server: "Server") -> tuple[Config, ...]:
     served = documents.get(aliases.get(URI, ""))
     if served is None:
         given = server.evidence.scope is not None
-        return tuple(_config([document], alone=given) for document in documents.values())
+        return tuple(
+            _config([document], alone=given, supposed=server.supposed)
+            for document in documents.values()
+        )
     included = [
         documents[path]
         for uri in _includes(served)
@@ -65,11 +68,13 @@ def _config(
     known: set[str] | frozenset[str] = frozenset(),
     *,
     alone: bool = False,
+    supposed: bool = False,
 ) -> Config:
     """Included files run before the one that includes them: an include stands at its beginning."""
+    if alone and len(documents) == 1:
+        return given_file(documents[0], "interfaceConfig", supposed=supposed)
     sources = [Source(d.path, _without_includes(d.text, known)) for d in documents]
-    below = beneath(documents[0], "interfaceConfig") if alone and len(documents) == 1 else ""
-    tree = read_client_config(sources, variable="interfaceConfig", beneath=below)
+    tree = read_client_config(sources, variable="interfaceConfig")
     return Config("web", Origin(documents[-1].path), (tree,))
 
 

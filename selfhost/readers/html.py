@@ -74,7 +74,15 @@ def read_addresses(source: Source) -> tuple[tuple[Address, ...], tuple[Problem, 
     return tuple(found), ()
 
 
+def inline_scripts(text: str) -> str:
+    """The text of the scripts within a page, each where it was; all else is blank. Data that lies
+    in a script's tag is left out."""
+    return _Page(text[:MAX_SIZE]).scripts()
+
+
 _NAME = re.compile(r"[a-zA-Z][^\s/>]*")
+#: Types of scripts that a browser runs.
+_CODE = ("", "text/javascript", "application/javascript", "module")
 _SPACE = re.compile(r"[\s/]*")
 _ATTRIBUTE = re.compile(r"=?[^\s/>=]*")
 _EQUALS = re.compile(r"\s*=\s*")
@@ -102,11 +110,33 @@ class _Page:
                 given = self._attributes(name.end())
                 yield from ((where, address, line) for where, address in _of_tag(tag, given))
                 if tag in _END:
-                    yield from self._code(tag)
+                    described = "ld+json" in given.get("type", "").lower()
+                    yield from (found for found in self._code(tag) if not described)
             elif self._text.startswith(("</", "<!", "<?"), opening):
                 self._past(">", opening + 2)
             else:
                 self._go(opening + 1)
+
+    def scripts(self) -> str:
+        """All but the scripts within the page is blank."""
+        parts: list[str] = []
+        done = 0
+        while (opening := self._text.find("<", self._position)) >= 0:
+            self._position = opening
+            name = _NAME.match(self._text, opening + 1)
+            if self._text.startswith("<!--", opening):
+                self._past("-->", opening + 4)
+            elif name is None or name.group().lower() != "script":
+                self._position = name.end() if name else opening + 1
+            else:
+                given = self._attributes(name.end())
+                start, end = self._position, _END["script"].search(self._text, self._position)
+                stop = end.start() if end else len(self._text)
+                self._position = stop
+                if end and "src" not in given and given.get("type", "").lower() in _CODE:
+                    parts += [_without_text(self._text[done:start]), self._text[start:stop], ";"]
+                    done = stop + 1
+        return "".join([*parts, _without_text(self._text[done:])])
 
     def _go(self, position: int) -> None:
         self._line += self._text.count("\n", self._position, position)
@@ -195,6 +225,10 @@ def _without_blocks(text: str) -> str:
         parts += [text[position:start], re.sub(r"[^\n]", " ", text[start : end + 2])]
         position = end + 2
     return "".join([*parts, text[position:]])
+
+
+def _without_text(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -86,7 +86,8 @@ class _Reading(Statements):
 
     def assume(self, beneath: str, origin: Origin) -> None:
         """The variable holds an object that was not given."""
-        self.globals.slots[self.variable] = Slot(Obj((0, 0), rest=beneath, assumed=True), origin)
+        self.assumed = Obj((0, 0), rest=beneath, assumed=True)
+        self.globals.slots[self.variable] = Slot(self.assumed, origin)
 
     def follow(self, sources: Sequence[Source]) -> Tree:
         parsed: list[tuple[Source, Stripped, Syntax]] = []

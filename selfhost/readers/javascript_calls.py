@@ -47,6 +47,10 @@ _WITH_CALLBACK = frozenset(
 )
 
 
+#: Items of a list for each of which a function is followed.
+_MAX_MAPPED = 50
+
+
 class _Short(Exception):  # noqa: N818
     """An optional chain ended early."""
 
@@ -333,12 +337,16 @@ class Calls(Builtins):
             self.may_throw(self.at(node), f"the method {name} of a text")
             return Unk(reason(receiver))
         if isinstance(receiver, Unk) and receiver.kind == "strings":
+            if name in _WITH_CALLBACK:
+                for value in values:
+                    self.escape(value)
+                self.unknown_code(f"may be changed by {name}")
+                return Unk(receiver.reason, "object" if name in ("map", "filter") else "any")
             kind = _OF_STRINGS.get(name)
             if kind is not None and not _holds_things(values):
                 return Unk(receiver.reason, kind)
         if isinstance(receiver, Obj) and name == "hasOwnProperty" and len(values) == 1:
-            found = self.contains(values[0], receiver, node)
-            return found if found is not False else False
+            return self.contains(values[0], receiver, node)
         for value in (receiver, *values):
             self.escape(value)
         if not (isinstance(receiver, float | bool) and name in ("toString", "toFixed")):
@@ -354,6 +362,11 @@ class Calls(Builtins):
                 self.origin = self.at(node)
                 self.write_item(array, len(array.items), value)
             return float(len(array.items))
+        one = values[0] if len(values) == 1 and array.opaque is None else None
+        if name == "map" and isinstance(one, Func) and len(array.items) <= _MAX_MAPPED:
+            given = [(slot.value, float(n)) for n, slot in enumerate(array.items)]
+            made = [self.call_function(one, UNDEFINED, list(pair), node) for pair in given]
+            return Arr(self.moment, items=[Slot(value, self.at(node)) for value in made])
         if name in _READING:
             plain = array.opaque is None and not _holds_things([s.value for s in array.items])
             if name == "join" and plain and all(isinstance(v, str) for v in values):

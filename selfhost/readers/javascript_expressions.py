@@ -122,7 +122,11 @@ class Expressions(Assignments):
                     obj.rest = "inherits from another object"
                     obj.strange = True
                     continue
-                self.define(obj, key, self.evaluate(value_node), child)
+                value = self.evaluate(value_node)
+                # If evaluating it throws, the object never comes to be.
+                obj.moment = self.moment
+                self.define(obj, key, value, child)
+        obj.moment = self.moment
         return obj
 
     def define_method(self, obj: Obj, node: Node) -> None:

@@ -72,6 +72,8 @@ class Heap:
         self.steps = 0
         self.depth = 0
         self.origin = Origin("")
+        self.variable = ""
+        self.assumed: Obj | None = None  # what the scripts add to, where that was not given
         self._oldest_change = 1 << 62
         self._running = False
 
@@ -172,7 +174,12 @@ class Heap:
             certain = table.moment == self.moment
         if isinstance(table, Obj) and table.escaped:
             self.escape(value)
-        if not certain:
+        if not certain and self._comes_to_be(table, key, old):
+            certain = True
+        if not certain and old is None and isinstance(value, Obj) and _lacks(table):
+            # A condition that gives an object its section where there is none yet.
+            value = self.section_with(value, table)
+        elif not certain:
             kind: Kind = "any"
             if old is not None and plain and table.moment != self.moment:
                 kind = _common(old.value, value)
@@ -188,6 +195,26 @@ class Heap:
             slot.constant = old.constant
             slot.accessor = old.accessor and not certain
         table.slots[key] = slot
+
+    def _comes_to_be(self, table: Scope | Obj, key: str, old: Slot | None) -> bool:
+        """Whether this is where the variable first gets a value, and only a throw before could
+        keep it from that: then it has none, and the client does not start."""
+        return (
+            (table is self.globals or table is self.window)
+            and key == self.variable
+            and (old is None or old.value is UNDEFINED)
+            and table.moment[0] == self.moment[0]
+            and not self.caught
+        )
+
+    def section_with(self, found: Obj, above: Obj | Scope) -> Obj:
+        """A section that was not given, into which ``found`` may have been put."""
+        assert isinstance(above, Obj)  # noqa: S101
+        self.escape(found)
+        section = Obj(above.moment, rest=above.rest, assumed=True)
+        for key, slot in found.slots.items():
+            section.slots[key] = Slot(Unk(self.why()), slot.origin)
+        return section
 
     def remove(self, obj: Obj, key: str) -> None:
         if key not in obj.slots:
@@ -296,6 +323,11 @@ class Heap:
         if self.all_unknown is None:
             self.all_unknown = f"{why} (line {self.origin.line})"
             self.report(self.origin, f"{why}: no value is certain")
+
+
+def _lacks(table: Obj | Scope) -> bool:
+    """Whether it stands for an object that was not given."""
+    return isinstance(table, Obj) and table.assumed and table.rest is not None
 
 
 def _common(one: Value, other: Value) -> Kind:

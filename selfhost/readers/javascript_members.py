@@ -97,7 +97,7 @@ class Members(Names):
             if value is not None and key not in self.globals.slots:
                 return value
             return Unk("may be set by another script", foreign=True)
-        if obj.rest is not None:
+        if obj.rest is not None and not (obj.assumed and key == "hasOwnProperty"):
             return Unk(obj.rest)
         if key in INHERITED:
             return Method(obj, key) if key != "__proto__" else Unk("an inherited property")

@@ -38,7 +38,7 @@ class Names(Heap):
     scope: Scope
     strict: bool
     this: Value
-    variable: str
+
     also: frozenset[str]
     later: frozenset[str]
     """Names that a later script declares."""

@@ -59,7 +59,12 @@ class Operations(Members):
             self.escape(left)
             with self.uncertain(f"set under a condition: {reason(left)}"):
                 right = self.evaluate(right_node)
+                above = self.assumed
+                if above is not None and isinstance(right, Obj) and reason(left) == above.rest:
+                    return self.section_with(right, above)
                 self.escape(right)
+                if operator != "&&" and isinstance(right, Obj | Arr):
+                    return Unk(reason(left), "object")
                 same = typeof(right) == typeof(left) == "string"
                 return Unk(reason(left), "string" if same else "any")
             return Unk(reason(left))

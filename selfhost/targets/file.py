@@ -10,7 +10,7 @@ from selfhost.evidence.model import Evidence
 from selfhost.evidence.plan import Step
 from selfhost.targets.embedded import inside
 from selfhost.targets.model import Plan, documents, now
-from selfhost.targets.recognise import SAMPLE, by_kind, maker, recognise
+from selfhost.targets.recognise import SAMPLE, by_kind, maker, recognise, second
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class FileTarget:
         Raises TargetError when it cannot be read, UsageError when nobody knows what it is.
         """
         file = _Given(self.path)
-        step = self._step(file)
+        steps = self._steps(file)
+        step = steps[0]
         redactor = collector.Redactor(os.urandom(32))
         record = collector.read_file(step.name, self.name, file, redactor, step.max_bytes)
         if record is None or record["state"] == "absent":
@@ -42,13 +43,14 @@ class FileTarget:
             raise _denied(self.name)
         if record["state"] == "failed":
             raise TargetError(f"{self.name} cannot be read: {record['reason']}")
-        records = [record, *inside(record, redactor)]
+        again = ({**record, "source": other.name} for other in steps[1:])
+        records = [record, *again, *inside(record, redactor)]
         scope = frozenset(one["source"] for one in records)
         return Evidence(self.name, now(), documents(records), scope)
 
-    def _step(self, file: "_Given") -> Step:
+    def _steps(self, file: "_Given") -> tuple[Step, ...]:
         if self.kind:
-            return by_kind(self.kind)
+            return (by_kind(self.kind),)
         try:
             sample = file.read("", SAMPLE).decode("utf-8", "replace")
         except PermissionError:
@@ -68,7 +70,8 @@ class FileTarget:
                 hint="say what it is with --kind, such as --kind jicofo.config; "
                 "selfhost collect --plan lists the kinds",
             )
-        return step
+        other = second(step, sample)
+        return (step, other) if other is not None else (step,)
 
 
 def _denied(name: str) -> TargetError:

@@ -4,9 +4,11 @@ import re
 from difflib import get_close_matches
 from pathlib import PurePosixPath
 
+from selfhost.catalog.client_keys import client_keys
 from selfhost.errors import UsageError
 from selfhost.evidence import plan
 from selfhost.evidence.plan import Step
+from selfhost.readers.embedding import is_embedding
 
 #: How much of a file is looked at.
 SAMPLE = 256 * 1024
@@ -172,11 +174,40 @@ def by_kind(kind: str) -> Step:
     )
 
 
+#: What the name of a template or a sample ends with.
+_UNFILLED = re.compile(
+    r"(?:\.(?:j2|jinja2?|tpl|tmpl|gotmpl|ctmpl|template|erb|in|dist|sample|example|orig|bak))+$",
+    re.I,
+)
+#: A page that holds the client's settings itself, or adds to them.
+_HOLDS = re.compile(r"\bconfig\s*=\s*\{")
+_HOSTS = re.compile(r"""\b(?:hosts|bosh|websocket)["']?\s*:""")
+_ADDS = re.compile(r"(?<![\w.$])config\.(\w+)(?:\.\w+)*\s*=(?!=)")
+
+
+def second(step: Step, sample: str) -> Step | None:
+    """What a page is besides a page: settings of the client, its own or those it embeds with."""
+    if step.name != "web.page":
+        return None
+    adds = any(client_keys().knows((match[1],)) for match in _ADDS.finditer(sample))
+    holds = _HOLDS.search(sample)
+    if not (is_embedding(sample) or adds or (holds and _HOSTS.search(sample, holds.end()))):
+        return None
+    return plan.step("web.config")
+
+
 def recognise(path: str, sample: str) -> Step | None:
     """The step of a file from its path and the beginning of its text; ``None`` if unknown."""
     pure = PurePosixPath(path)
     if _is_script(path, sample):
         return None
+    if (
+        plan.recognise(path) is None
+        and is_embedding(sample)
+        and not path.endswith((".md", ".d.ts"))
+    ):
+        page = re.search(r"(?i)<(?:html|script)\b", sample)
+        return plan.step("web.page" if page else "web.config")
     variables = _of_variables(pure.name.lower(), sample)
     if variables is not None:
         return variables
@@ -197,4 +228,4 @@ def recognise(path: str, sample: str) -> Step | None:
             if name == "kubernetes.manifests" and _HELM.search(sample):
                 return None
             return plan.step(name)
-    return plan.recognise(path)
+    return plan.recognise(path) or plan.recognise(_UNFILLED.sub("", path))

@@ -83,6 +83,8 @@ CONTROL = Control(
         served("var config = { hosts: {} };\nconfig.hosts.domain = '8x8.vc';\n", at=2),
     ),
     good=(
+        served("var config = {\n  bosh: 'https://' + location.host + '/http-bind',\n};\n"),
+        served("var config = {\n  bosh: window.location.origin + '/http-bind',\n};\n"),
         served(
             "var config = {\n"
             "  hosts: { domain: 'meet.example.org' },\n"
@@ -121,7 +123,7 @@ CONTROL = Control(
         NO_WEB,
     ),
     unclear=(
-        served("var config = {\n  bosh: 'https://' + location.host + '/http-bind',\n};\n"),
+        served("var config = {\n  bosh: 'https://' + location.host + '.example.com/x',\n};\n"),
         served(
             "var config = { hosts: { domain: 'meet.example.org' } };\n"
             "config.bosh = 'https://meet.example.org' + location.pathname + '/x';\n",

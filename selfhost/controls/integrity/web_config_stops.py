@@ -41,9 +41,12 @@ def check(server: Server) -> Iterator[Verdict]:
 
 def _refused(server: Server, problem: Problem) -> bool:
     """Whether a browser refuses the text as it stands. What a server or a template engine still
-    fills in may make it whole."""
+    fills in may make it whole, and a page has scripts of its own."""
     texts = [d.text for d in server.documents("web.config") if d.path == problem.origin.path]
-    filled = any(template.is_template(text) or "<!--#" in text for text in texts)
+    filled = any(
+        template.is_template(text) or "<!--#" in text or text.lstrip().startswith("<")
+        for text in texts
+    )
     return problem.message.startswith("does not parse") and not filled
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 from selfhost.controls.model import (
     Category,
@@ -6,6 +7,7 @@ from selfhost.controls.model import (
     Control,
     Fix,
     Severity,
+    Status,
     Verdict,
     fail,
     passed,
@@ -19,27 +21,38 @@ from selfhost.controls.web_predicates import (
     leaves,
     truthy,
 )
+from selfhost.effective.config import Config
 from selfhost.effective.server import Server
-from selfhost.readers.tree import Node
+from selfhost.readers.tree import Node, Unknown
 
 KEY = "p2p.stunServers"
 WHY = "browsers tell it their addresses"
 FALLBACK = "the library then uses meet-jit-si-turnrelay.jitsi.net"
+OFF = "p2p.enabled is false, which a meeting link can change"
 
 
 def check(server: Server) -> Iterator[Verdict]:
     """Present, and each entry an own server."""
     for config in server.web:
         node = config.get(KEY)
-        if node is None or config.unreadable is not None or first_unknown(node) is not None:
-            yield judge_setting(config, KEY, truthy(FALLBACK), FALLBACK)
+        if node is None or config.unreadable is not None:
+            yield _although_off(config, judge_setting(config, KEY, truthy(FALLBACK), FALLBACK))
         elif not isinstance(node.value, list | tuple):
-            yield _no_list(node)
+            whole = first_unknown(node) is None
+            yield _no_list(node) if whole else judge_setting(config, KEY, truthy(FALLBACK), None)
         elif not node.value:
             yield passed(f"{KEY} is an empty list", Cited.node(KEY, node))
         else:
             for item in node.value:
-                yield from _entry(server, item)
+                yield from (_although_off(config, verdict) for verdict in _entry(server, item))
+
+
+def _although_off(config: Config, verdict: Verdict) -> Verdict:
+    """Says so where calls of two are off in the file: a link may switch them on again."""
+    node = config.get("p2p.enabled")
+    if verdict.status is not Status.FAIL or node is None or node.value is not False:
+        return verdict
+    return replace(verdict, message=f"{verdict.message} ({OFF})")
 
 
 def _no_list(node: Node) -> Verdict:
@@ -51,6 +64,9 @@ def _no_list(node: Node) -> Verdict:
 
 def _entry(server: Server, item: Node) -> Iterator[Verdict]:
     """``{ urls: 'stun:…' }``, or with a list of addresses."""
+    if isinstance(item.value, Unknown):
+        yield unknown(f"{KEY} cannot be told: {item.value.reason}", Cited.node(KEY, item))
+        return
     urls = item.value.get("urls") or item.value.get("url") if isinstance(item.value, dict) else None
     if urls is None:
         yield unknown(f"{KEY} has an entry without urls", Cited.node(KEY, item))
@@ -110,6 +126,23 @@ CONTROL = Control(
             "'stun:stun.example.com:3478'] }];\n",
             at=2,
             note="one of two is foreign",
+        ),
+        served("var config = { p2p: { enabled: false } };\n", note="a link switches it on again"),
+        served(
+            "var config = { p2p: {} };\n"
+            "config.p2p.stunServers = 'stun.example.com:443'.split(',').map(url => ({ urls: "
+            "'stun:' + url }));\n"
+            "config.hosts = { domain: 'meet.example.org' };\n",
+            at=2,
+            note="as docker-jitsi-meet writes it",
+        ),
+        served(
+            "var config = { p2p: { stunServers: [\n"
+            "  window.stun,\n"
+            "  { urls: 'stun:stun.l.google.com:19302' },\n"
+            "] } };\n",
+            at=3,
+            note="one is not known, the other is bad enough",
         ),
         served(
             "var config = { p2p: {} };\nconfig.stunServers = [];\n",

@@ -16,6 +16,7 @@ from selfhost.catalog.endpoints import endpoints, kind_of_host, private_name, sa
         ("stage.8x8.vc", "jaas"),
         ("conference-mapper.jitsi.net", "jaas"),
         ("meet.jit.si", "jitsi"),
+        ("community.jitsi.org", "jitsi"),
         ("fonts.gstatic.com", "assets"),
         ("api.deepgram.com", "ai"),
         ("meet.example.org", ""),

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from selfhost.readers.html import MAX_SIZE, read_addresses
+from selfhost.readers.html import MAX_SIZE, inline_scripts, read_addresses
 from selfhost.readers.tree import Source
 
 
@@ -86,3 +86,18 @@ def test_pages_made_to_be_slow_are_not(text: str) -> None:
     found((text * MAX_SIZE)[:MAX_SIZE])
     found(("<script>" + text * MAX_SIZE)[:MAX_SIZE])
     assert time.process_time() - start < 3
+
+
+def test_data_about_the_page_contacts_nobody() -> None:
+    text = (
+        '<script type="application/ld+json">{"url": "https://a.example/"}</SCRIPT>\n'
+        '<script>load("https://b.example/")</script>'
+    )
+    assert found(text) == [("script", "https://b.example/", 2)]
+
+
+def test_scripts_within_a_page_stay_where_they_were() -> None:
+    text = '<p>\n<script src="a.js"></script>\n<script>\nx = 1\n</script> y\n<SCRIPT>z</SCRIPT>'
+    lines = inline_scripts(text).split("\n")
+    assert [line.strip() for line in lines] == ["", "", "", "x = 1", ";", "z;"]
+    assert len(inline_scripts(text)) == len(text)

@@ -249,3 +249,58 @@ def test_a_large_real_configuration_is_read_fast() -> None:
         best = min(best, time.process_time() - start)
     assert value(tree, "key499.a") is True
     assert best < 0.2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "if (!config.hasOwnProperty('p2p')) config.p2p = {};\nconfig.p2p.enabled = false;",
+        "if (!config.p2p) { config.p2p = {}; }\nconfig.p2p.enabled = false;",
+        "config.p2p = config.p2p || {};\nconfig.p2p.enabled = false;",
+        "config.p2p = config.p2p ?? {};\nconfig.p2p.enabled = false;",
+        "config.a = null;\nconfig.a = config.a || {};\nconfig.a.b = 1;config.p2p.enabled = false;",
+    ],
+)
+def test_a_file_that_adds_to_another_makes_sure_of_its_sections(text: str) -> None:
+    tree = read(text, beneath="not here")
+    assert not tree.problems
+    assert value(tree, "p2p.enabled") is False
+    assert value(tree, "p2p.stunServers") == Unknown("not here")
+
+
+def test_a_section_that_may_have_been_put_there_is_not_certain() -> None:
+    tree = read("if (!config.p2p) config.p2p = { enabled: false };", beneath="not here")
+    assert isinstance(value(tree, "p2p.enabled"), Unknown)
+    assert value(tree, "p2p.stunServers") == Unknown("not here")
+
+
+def test_a_throw_before_the_first_value_leaves_no_client_at_all() -> None:
+    tree = read("var config = { a: 1, b: decodeURIComponent(location.hash), c: 2 };\nconfig.d = 3;")
+    assert (value(tree, "a"), value(tree, "c"), value(tree, "d")) == (1, 2, 3)
+    assert isinstance(value(tree, "b"), Unknown)
+    assert [problem.fatal for problem in tree.problems] == [False]
+
+
+def test_a_throw_that_is_caught_does_not() -> None:
+    text = "try { var config = { a: decodeURIComponent(location.hash) }; } catch (e) {}"
+    assert isinstance(read(text).root.value, Unknown)
+
+
+def test_what_follows_a_throw_may_not_happen() -> None:
+    tree = read("var config = { a: 1 };\ndecodeURIComponent(location.hash);\nconfig.b = 2;")
+    assert value(tree, "a") == 1
+    assert isinstance(value(tree, "b"), Unknown)
+
+
+def test_a_function_for_each_item_of_a_known_list_is_followed() -> None:
+    tree = read(
+        "var config = { a: 'x,y'.split(',').map(v => ({ urls: 'stun:' + v })),"
+        " b: ['x'].map(function (v, n) { return v + n; }) };"
+    )
+    assert tree.root.plain() == {"a": [{"urls": "stun:x"}, {"urls": "stun:y"}], "b": ["x0"]}
+
+
+def test_a_function_for_each_item_of_a_visitors_text_stops_nothing() -> None:
+    tree = read("var config = { a: location.hash.split(',').map(v => v), b: 1 };")
+    assert isinstance(value(tree, "a"), Unknown)
+    assert value(tree, "b") == 1

@@ -54,3 +54,51 @@ def test_doubt() -> None:
         "b": Unknown(template.CONDITION),
         "c": Unknown(template.VALUE),
     }
+
+
+@pytest.mark.parametrize(
+    "text", ["x = <%= @a %>", "<% if @a %>", '[[ env "A" ]]', '[[- if eq "a" "b" ]]']
+)
+def test_further_engines(text: str) -> None:
+    assert template.is_template(text)
+
+
+@pytest.mark.parametrize("text", ["a = [[1, 2], [3]]", "if a < b % c > d", "x = [[ text ]]"])
+def test_no_further_engines(text: str) -> None:
+    assert not template.is_template(text)
+
+
+def test_ruby() -> None:
+    text = "<% if @a -%>\nx\n<% end -%>\n<% @l.each do |i| %>\ny <%= i %>\n<% end %>\n<%# no %>z\n"
+    filled = template.fill(text, "V")
+    assert filled.text == "\nx\n\n\ny V\n\nz\n"
+    assert filled.doubtful == {1, 2, 3, 4, 5, 6}
+
+
+def test_one_branch_at_a_time() -> None:
+    text = "a\n{% if x %}\nb\n{% elif y %}\nc\n{% else %}\nd\n{% endif %}\ne\n"
+    filled = [template.fill(text, "V", branch=number).text for number in range(4)]
+    assert [text.split() for text in filled] == [
+        ["a", "b", "e"],
+        ["a", "c", "e"],
+        ["a", "d", "e"],
+        ["a", "e"],
+    ]
+    assert template.fill(text, "V").branches == 4
+
+
+def test_values_with_a_line_to_themselves() -> None:
+    text = "a: {{ b }}\n  {{ c }}\n{{ d }};\n{% if e %}\n{{ f }}"
+    assert template.lone_values(text) == (2, 5)
+    filled = template.fill(text, "V", alone="")
+    assert filled.text == "a: V\n  \nV;\n\n"
+
+
+def test_settled() -> None:
+    one, other = (
+        read_properties(Source("f", text)) for text in ("a=1\nb=2\nc=3\n", "a=1\nb=4\nd=5\n")
+    )
+    tree = template.settle((one, other))
+    values = {name: tree.get((name,)).value for name in "abcd"}  # type: ignore[union-attr]
+    doubt = Unknown(template.CONDITION)
+    assert values == {"a": "1", "b": doubt, "c": doubt, "d": doubt}
