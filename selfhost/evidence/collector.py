@@ -43,7 +43,9 @@ Record = Dict[str, Any]
 
 # -- redaction ---------------------------------------------------------------------------------
 
-_HINT = re.compile(r"pass|pwd|secret|token|key|cred|auth|cookie|dsn|psk|jwt|bearer|headers", re.I)
+_HINT = re.compile(
+    r"pass|pw|secret|token|key|cred|auth|cookie|dsn|psk|jwt|bearer|header|salt|hmac|grant", re.I
+)
 _KEY_CHARACTERS = re.compile(r"[\w.$-]*", re.A)
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ENDINGS = (
@@ -51,6 +53,7 @@ _ENDINGS = (
     *("secrets", "token", "tokens", "apikey", "apikeys", "appkey", "authkey", "privatekey"),
     *("secretkey", "accesskey", "streamkey", "credential", "credentials", "cookie", "cookies"),
     *("dsn", "psk", "jwt", "bearer", "authorization", "authpass", "userpass", "sippass"),
+    *("pw", "salt", "headervalue"),
 )
 #: Words behind the noun that do not change what it is: ``secret_2``, ``password_hash``.
 _QUALIFIERS = frozenset(
@@ -84,13 +87,17 @@ _SEPARATOR = re.compile(
     r"(?:\[[^\]\r\n]{0,80}\])?[\"'`]?[ \t]*\]?[ \t]*"
     r"(?:===?|!==?|=>|\+=|:=|\?=|~=|=|:(?!//))[ \t]*"
 )
-_VALUE_OF_NAME = re.compile(r"[\"']?\s{0,40},?\s{0,40}[\"']?value[\"']?\s{0,40}[:=]\s{0,40}", re.I)
-_NAMED = re.compile(r"\b(?:name|key)[\"']?\s{0,20}[:=]\s{0,20}[\"']?\Z", re.I)
+_VALUE_OF_NAME = re.compile(
+    r"[\"']?\s{0,40},?\s{0,40}[\"']?(?:value|content)[\"']?\s{0,40}[:=]\s{0,40}", re.I
+)
+_NAMED = re.compile(r"\b(?:name|key|type)[\"']?\s{0,20}[:=]\s{0,20}[\"']?\Z", re.I)
 _LINE_START = re.compile(
-    r"[\s#;!/*-]*(?:(?:export|set|ENV|ARG|-|Environment=)[ \t]*)?[\"']?\Z", re.A
+    r"[\s#;!/*-]*(?:(?:export|set|ENV|ARG|-|Environment=|SetEnv|(?:Request)?Header[ \t]+"
+    r"(?:always[ \t]+)?(?:set|add|append|merge))[ \t]*)?[\"']?\Z",
+    re.A,
 )
 _NGINX_BEFORE = re.compile(
-    r"(?:^|[;{#])\s*(?:(?:(?:proxy|grpc)_set_header|add_header|more_set_\w+|set"
+    r"(?:^|[;{#])\s*(?:(?:(?:proxy|grpc)_set_header|add_header|more_set_\w+|set|js_var"
     r"|(?:fastcgi|uwsgi|scgi)_param)[ \t]+)?[\"']?\Z"
 )
 _STRINGS = (
@@ -111,6 +118,20 @@ _CODE_TOKEN = re.compile(
 _CONTINUED = re.compile(r"(?:\.\.|\+|\bor|\|\||\?|:|=|\()\s*\Z")
 _CONTINUES = re.compile(r"\s*(?:\.\.|\+|or\b|\|\||\?|:)")
 
+#: Names of groups in which every value counts as a secret.
+_HOLDER = re.compile(r"(?:headers|secret[_-]?(?:envs?|data|values))\Z", re.I)
+_WORDS_OF_HOCON = re.compile(r"[\w+/@!%~.-][^\r\n\"',#{}\[\]]*(?<![\s])", re.A)
+_PARAMETER = re.compile(r"[^\s&#;\"'`<>]*")
+_NOTHING = re.compile(r":?[ \t]*(?:#[^\r\n]*)?\r?\n")
+_CALL = re.compile(r"\(\s*[\"'`]\Z")
+_TAG = re.compile(r"<[A-Za-z][\w-]*\s[^<>]*\Z")
+_NEXT_STRING = re.compile(r"[\"'`]\s{0,40},\s{0,40}(?=[\"'`])")
+#: An option's value where arguments are a list, of JSON or of YAML.
+_NEXT_ARGUMENT = re.compile(
+    r"[\"']\s{0,40},\s{0,40}(?=[\"'])(?![\"']-)|[\"']?[ \t]*\r?\n[ \t]*-[ \t]+(?![\"']?-)"
+)
+_KIND_SECRET = re.compile(r"\bkind[\"']?[ \t]*:[ \t]*[\"']?Secret\b")
+
 _PEM = re.compile(
     r"(-----BEGIN ([A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?)-----)(.*?)(-----END \2-----|\Z)", re.S
 )
@@ -120,8 +141,14 @@ _BARE_SECRETS = re.compile(
     r"|\b(?:sk|rk|pk)[-_](?:live_|test_|proj-|ant-)?[A-Za-z0-9_-]{20,}|\bAKIA[0-9A-Z]{16}\b"
     r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\bglpat-[\w-]{16,}|\bxox[abprs]-[\w-]{10,}"
     r"|\bAIza[\w-]{30,}|\bya29\.[\w-]{20,}"
-    r"|(?<=\bBearer )(?=\S*\d)[\w.~+/=-]{8,}|(?<=\bBasic )(?=\S*[\d=])[A-Za-z0-9+/]{8,}={0,2}"
-    r"|\$(?:1|2[abxy]|5|6|y|7|gy|argon2\w{0,2})\$(?:[\w./=,+-]{1,64}\$){1,4}[\w./+]{16,}"
+    r"|(?<=\bBearer )(?!REDACTED_)(?=\S*\d)[\w.~+/=-]{8,}"
+    r"|(?<=\bBasic )(?!REDACTED_)(?=\S*[\d=])[A-Za-z0-9+/]{8,}={0,2}"
+    # hashes of passwords; compose files double their dollars
+    r"|\${1,2}(?:1|2[abxy]|5|6|y|7|gy|apr1|argon2\w{0,2})\${1,2}"
+    r"(?:[\w./=,+-]{1,64}\${1,2}){1,4}[\w./+]{16,}"
+    r"|(?:(?<=\{SHA\})|(?<=\{SSHA\})|(?<=\{PLAIN\}))(?!REDACTED_)\S{4,}"
+    r"|(?<=/bot)\d{6,12}:[\w-]{16,}"  # Telegram
+    r"|(?<=\[)[\w-]{20,64}(?=@\d{3,6}\b)"  # Loggly
     r"|\$2[abxy]\$\d\d\$[\w./]{50,}",
     re.A,
 )
@@ -131,6 +158,69 @@ _USER_INFO = re.compile(
 )
 _QUERY = re.compile(r"([?&;](?:key|sig|signature|code|auth|pw|pass)=)([^&#;\s]+)", re.I)
 _USER_OPTION = re.compile(r"(?<!\S)((?:-u|--user|--proxy-user)[ =]?[\"']?[^\s:\"'/]+:)([^\s\"']+)")
+#: Programs with a password's option of one letter, and what may stand before its value.
+_SHORT_OPTIONS = (
+    ("sshpass", "p", r"[ \t]?"),
+    ("turnadmin", "p", r"[ \t]?"),
+    ("redis-cli", "a", r"[ \t]?"),
+    ("ldap[a-z]{3,8}", "w", r"[ \t]?"),
+    ("mysql[a-z-]{0,12}", "p", ""),
+    ("mariadb[a-z-]{0,12}", "p", ""),
+    ("curl", "b", r"[ \t]?"),
+)
+_WORD = r"(\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)"
+_ARGUMENTS = r"\b(?:[ \t][^\n;|&]{0,200}?)?[ \t]"
+#: Secrets that their place tells, and a word that is in every text with one.
+_BY_PLACE = tuple(
+    (word, re.compile(pattern))
+    for word, pattern in (
+        *(
+            (name.partition("[")[0], r"\b(%s%s-%s%s)%s" % (name, _ARGUMENTS, letter, gap, _WORD))
+            for name, letter, gap in _SHORT_OPTIONS
+        ),
+        (
+            "curl",
+            r"\b(curl" + _ARGUMENTS + r"-[A-Za-z]{1,6}u[ \t]?[\"']?[^\s:\"'/]{1,64}:)([^\s\"']+)",
+        ),
+        (
+            "prosodyctl",
+            r"(\bprosodyctl[^\n]{0,80}?[ \t]register[ \t]+\S{1,128}[ \t]+\S{1,256}[ \t]+)" + _WORD,
+        ),
+        ("login", r"(\blogin[ \t]+\S{1,128}[ \t]+password[ \t]+)" + _WORD),  # .netrc
+        (
+            "passwd",
+            r"(\becho[ \t]+)" + _WORD + r"(?=[ \t]*\|[ \t]*(?:sudo[ \t]+)?(?:ch)?passwd\b)",
+        ),
+        (":om", r"(:om(?:mysql|pgsql):(?:[^,;\n]{0,128},){3})([^\s;]+)"),  # rsyslog
+        ("@tcp(", r"([\s\"'=][\w.-]{1,64}:)([^\s\"'@]{1,128})(?=@tcp\()"),  # a program in Go
+        ("@unix(", r"([\s\"'=][\w.-]{1,64}:)([^\s\"'@]{1,128})(?=@unix\()"),
+        *(
+            (word, r"([\"']%s[\"'],\s{0,40}[\"'][^\s:\"'/]{1,64}:)([^\s\"']+)" % word)
+            for word in ("-u", "--user", "--proxy-user")
+        ),
+    )
+)
+_TOLD = re.compile(
+    r"(\b(?:password|passwort|passphrase|secret|token|key)[ \t]+(?:is|was|ist|lautet):?[ \t]+"
+    r"[\"'`]?)(?=[A-Za-z_!-]*\d)(?=\d*[A-Za-z])([^\s\"'`]{8,})",
+    re.I,
+)
+_NAME_BEHIND = re.compile(
+    r"(\bvalue[\"']?[ \t]{0,40}[:=][ \t]{0,40}[\"']?)([^\n\"',{}]{1,256})"
+    r"(?=[\"']?[ \t]{0,40}(?:,|\r?\n)[ \t]{0,40}[\"']?name[\"']?[ \t]{0,40}[:=][ \t]{0,40}[\"']?"
+    r"([\w.-]{1,128}))"
+)
+_LINK_SECRET = re.compile(r"(\bsecure_link_md5[ \t]+)([^;\n]+)")
+_MAP = re.compile(
+    r"(\bmap[ \t]+[\"']?\$(\w+)[\"']?[ \t]+\$\w+\s*\{)"
+    r"((?:[^{}\"']|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')*)",
+    re.S,
+)
+_MAPPED = re.compile(
+    r"(#[^\n]*|(?:default|include|hostnames|volatile)\b[^;]{0,400};)"
+    r"|(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s;\"']+)([^;]{0,400};)",
+    re.S,
+)
 _TURN_USER = re.compile(r"^([ \t#]*user[ \t]*=[ \t]*[^\s:=]+:)([^\s]+)", re.M)
 
 CODE, HOCON, NGINX, LINES, TABLE = "code", "hocon", "nginx", "lines", "table"
@@ -171,7 +261,7 @@ def secrecy(key: str) -> int:
         return 2
     if noun in ("key", "keys"):
         return 2 if before else 1
-    return 1 if noun == "auth" else 0
+    return 1 if noun in ("auth", "hmac", "grant") else 0
 
 
 class Overload(Exception):  # noqa: N818 - what happened, not an error
@@ -203,10 +293,13 @@ class Redactor:
 
     def _redact(self, text: str, syntax: str) -> str:
         text = _PEM.sub(self._pem, text)
+        if syntax in (LINES, CODE) and _KIND_SECRET.search(text):
+            text = _without_data(text, self._word)
         if syntax != TABLE:
             text = self._by_key(text, syntax)
             text = _USER_OPTION.sub(self._after_first, text)
             text = _TURN_USER.sub(self._after_first, text) if syntax == LINES else text
+            text = self._by_place(text, syntax)
         text = _URL.sub(lambda m: m[1] + self._url_rest(m[1], m[2]), text)
         return _BARE_SECRETS.sub(lambda m: self.mark(m[0]), text)
 
@@ -225,11 +318,25 @@ class Redactor:
             elif before in ("-u", "--user", "--proxy-user") and ":" in argument:
                 user, _, password = argument.partition(":")
                 argument = user + ":" + self._value(password, 2)
-            elif argument.startswith("-p") and out and out[0].endswith("sshpass"):
-                argument = "-p" + self._value(argument[2:], 2)
+            elif out:
+                argument = self._short(out, argument)
             before = argument
             out.append(self.text(argument))
         return out
+
+    def _short(self, before: List[str], argument: str) -> str:
+        """An argument that may be the value of an option of one letter, or be a secret by place."""
+        program = os.path.basename(before[0])
+        if before[-3:-2] == ["register"] and any("prosodyctl" in b for b in before[:3]):
+            return self._value(argument, 2)
+        for name, letter, gap in _SHORT_OPTIONS:
+            if not re.fullmatch(name, program):
+                continue
+            if argument.startswith("-" + letter):
+                return "-" + letter + self._value(argument[2:], 2)
+            if before[-1] == "-" + letter and gap:
+                return self._value(argument, 2)
+        return argument
 
     # A value is replaced unless it is a switch, a small number, a path or a reference.
     def _value(self, value: str, grade: int) -> str:
@@ -272,11 +379,48 @@ class Redactor:
         if scheme.lower().startswith("rtmp"):
             application, _, stream = path.partition("/")
             return head + "/" + application + ("/" + self._value(stream, 2) if stream else "")
-        parts = [self.mark(p) if _MIXED.fullmatch(p) else p for p in re.split(r"([/?#&=])", path)]
+        parts = [
+            self.mark(p) if _MIXED.fullmatch(p) and "REDACTED_" not in p else p
+            for p in re.split(r"([/?#&=])", path)
+        ]
         return head + slash + "".join(parts)
 
     def _after_first(self, match: "re.Match[str]") -> str:
-        return match[1] + self._value(match[2], 2)
+        return match[1] + self._word(match[2])
+
+    def _word(self, word: str) -> str:
+        """A value, with or without quotes around it."""
+        quote = word[:1] if word[:1] in ('"', "'") else ""
+        closing = quote if len(word) > 1 and word.endswith(quote) else ""
+        inner = word[len(quote) : len(word) - len(closing)]
+        return quote + self._value(inner, 2) + closing
+
+    def _by_place(self, text: str, syntax: str) -> str:
+        """Without the secrets that no name tells, but the place where they stand."""
+        for word, pattern in _BY_PLACE:
+            if word in text:
+                text = pattern.sub(self._after_first, text)
+        text = _TOLD.sub(self._after_first, text)
+        text = _NAME_BEHIND.sub(
+            lambda m: m[1] + (self._value(m[2], 2) if secrecy(m[3]) == 2 else m[2]), text
+        )
+        if syntax == NGINX:
+            text = _LINK_SECRET.sub(
+                lambda m: m[1] + re.sub(r"\$\{?\w+\}?|[^\s$\"']+", self._no_variable, m[2]), text
+            )
+            text = _MAP.sub(self._map, text)
+        return text
+
+    def _no_variable(self, match: "re.Match[str]") -> str:
+        return match[0] if match[0].startswith("$") else self._value(match[0], 2)
+
+    def _map(self, match: "re.Match[str]") -> str:
+        """nginx's map of a token that visitors show: the tokens that are let in."""
+        if secrecy(match[2]) != 2:
+            return match[0]
+        return match[1] + _MAPPED.sub(
+            lambda m: m[1] if m[1] is not None else self._word(m[2]) + m[3], match[3]
+        )
 
     def _pem(self, match: "re.Match[str]") -> str:
         secret = match[3]
@@ -308,7 +452,7 @@ class Redactor:
             if len(key) > 200:
                 continue
             grade = secrecy(key)
-            holder = key.lower().endswith("headers")
+            holder = _HOLDER.search(key) is not None
             if not grade and not holder:
                 continue
             for begin, stop, replacement in _Values(
@@ -354,6 +498,15 @@ class _Values:
     def __iter__(self) -> Iterator[Span]:
         text, start, end = self._text, self._start, self._end
         separator = _SEPARATOR.match(text, end)
+        if self._syntax == LINES and text.startswith("(", end):
+            return self._group(end) if self._holder else self._called(end + 1)
+        if self._holder and self._syntax == LINES:
+            if text.startswith("]", end):
+                return self._section(end)
+            if self._opens(separator):
+                return self._below()
+        elif self._syntax == LINES and text[start:end] == "secrets" and self._opens(separator):
+            return self._below("content")  # of a compose file
         if separator is not None:
             at = separator.end()
             if self._holder:
@@ -371,6 +524,49 @@ class _Values:
         if pair is not None and _NAMED.search(text[max(0, start - 60) : start]):
             return self._after_separator(pair.end(), inner=True)
         return self._after_space()
+
+    def _called(self, at: int) -> Iterator[Span]:
+        """syslog-ng's ``password("x")``."""
+        string = self._string(at)
+        if string is not None:
+            return self._span(*string)
+        word = re.compile(r"[^\s()\"']{4,}(?=[ \t]*\))").match(self._text, at)
+        return self._span(*word.span()) if word is not None else iter(())
+
+    def _section(self, at: int) -> Iterator[Span]:
+        """A section of TOML: what the names up to the next section are set to."""
+        text, at = self._text, self._line_end(at)
+        line = re.compile(
+            r"\r?\n(?:[ \t]*[\"']?[\w.-]+[\"']?[ \t]*=[ \t]*([^\r\n]*)|[ \t]*(?:#.*)?(?=\r?\n))"
+        )
+        while (match := line.match(text, at)) is not None:
+            self._spend(match.end() - at)
+            if match[1]:
+                yield from self._span(*(self._string(match.start(1)) or match.span(1)))
+            at = match.end()
+
+    def _opens(self, separator: "Optional[re.Match[str]]") -> bool:
+        """Whether a map of YAML begins below the key."""
+        at = separator.end() if separator is not None else self._end
+        return _NOTHING.match(self._text, at) is not None
+
+    def _below(self, only: str = "") -> Iterator[Span]:
+        """A map of YAML: the values in the lines indented deeper than the key's."""
+        text, before, at = self._text, self._before(), self._line_end(self._end)
+        indent = len(before) - len(before.lstrip(" -"))
+        line = re.compile(
+            r"\r?\n( *)(?:[\"']?[\w.-]+[\"']?[ \t]*:(?:[ \t]+([^\r\n]*))?|#[^\r\n]*)?"
+        )
+        while (match := line.match(text, at)) is not None:
+            self._spend(match.end() - at)
+            shown = len(match[0].strip())
+            if shown and len(match[1]) <= indent:
+                return
+            if match[2] and (not only or match[0].strip().startswith(only + ":")):
+                yield from self._span(*(self._string(match.start(2)) or match.span(2)))
+            elif not shown and not re.compile(r"\r?\n|\Z").match(text, match.end()):
+                return
+            at = match.end()
 
     def _before(self) -> str:
         """The line up to the key; what no pattern matches where that is long."""
@@ -394,6 +590,8 @@ class _Values:
         if around and around in "\"'`" and text[self._end : self._end + 1] != around and not inner:
             stop = self._closing(around, at)
             return self._span(at, stop)
+        if self._syntax == CODE and around and around in "?&":  # of an address
+            return self._span(at, _PARAMETER.match(text, at).end())  # type: ignore[union-attr]
         skipped = re.compile(r"[ \t]*(?:\r?\n[ \t]*)?").match(text, at)
         first = skipped.end() if skipped and text[skipped.end() : skipped.end() + 1] else at
         quoted = text[self._end : self._end + 1] in ('"', "'")
@@ -403,10 +601,12 @@ class _Values:
             first = at
         opening = text[first : first + 1]
         if self._syntax == CODE and opening not in ("[", "{"):
-            return self._statement(first)
+            attribute = opening in "\"'" and text[first - 1] == "=" and _TAG.search(self._before())
+            string = self._string(first) if opening and attribute else None
+            return self._span(*string) if string is not None else self._statement(first)
         string = self._string(first)
         if string is not None:
-            return self._span(*string)
+            return self._strings(*string) if self._syntax == HOCON else self._span(*string)
         if opening and opening in "[{" and self._syntax != NGINX:
             return self._group(first)
         block = _BLOCK.match(text, at)
@@ -422,6 +622,8 @@ class _Values:
             if match is not None:
                 self._spend(match.end() - at)
                 return match.span("inner")
+        if text.startswith('"""', at) and self._syntax == HOCON:  # nobody ends it
+            return at + 3, min(len(text), at + 8192)
         quote = text[at : at + 1]
         if quote not in _QUOTED or not quote:
             return None
@@ -431,6 +633,17 @@ class _Values:
         if match is not None and (multiline or "\n" not in match["inner"].replace("\\\n", "")):
             return match.span("inner")
         return at + 1, self._line_end(at)
+
+    def _strings(self, begin: int, stop: int) -> Iterator[Span]:
+        """A string of HOCON and those that follow it in its line, which makes them one."""
+        yield from self._span(begin, stop)
+        more = re.compile(r"\"{1,3}[ \t]+(?=\")")
+        while (gap := more.match(self._text, stop)) is not None:
+            string = self._string(gap.end())
+            if string is None:
+                return
+            yield from self._span(*string)
+            stop = string[1]
 
     def _closing(self, quote: str, at: int) -> int:
         match = re.compile(r"(?:[^" + quote + r"\\\n]|\\.)*", re.S).match(self._text, at)
@@ -451,6 +664,8 @@ class _Values:
                 match = re.compile(r"[^\r\n]*").match(text, at)
         else:
             match = _INNER_VALUE.match(text, at)
+            if self._syntax == HOCON and not text.startswith("$", at):
+                match = _WORDS_OF_HOCON.match(text, at) or match
         if match is None:
             return iter(())
         value = match[0]
@@ -559,7 +774,16 @@ class _Values:
     def _after_space(self) -> Iterator[Span]:
         """``--option value``, nginx's ``name value;`` and turnserver's ``name value``."""
         text, start, end = self._text, self._start, self._end
-        gap = re.compile(r"[\"']?[ \t]+").match(text, end)
+        if self._syntax in (CODE, LINES):
+            listed = _NEXT_ARGUMENT if text[start] == "-" else None
+            if self._syntax == CODE and _CALL.search(self._before()):
+                listed = _NEXT_STRING
+            gap = listed.match(text, end) if listed is not None else None
+            if gap is not None:
+                return self._span(
+                    *(self._string(gap.end()) or (gap.end(), self._line_end(gap.end())))
+                )
+        gap = re.compile(r"[\"']?[ \t]+(?:\\\r?\n[ \t]*)?").match(text, end)
         if gap is None or self._syntax in (CODE, HOCON):
             return iter(())
         line = self._before()
@@ -589,6 +813,107 @@ def _without_closers(value: str) -> str:
         if shorter == value:
             return value
         value = shorter
+
+
+_DATA = ("data", "stringData")
+_JSON_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[{}]|:|,', re.S)
+_YAML_KEY = re.compile(r"^( *(?:- +)*)([\"']?[\w./-]+[\"']?)[ \t]*:(?:[ \t]+(.*))?$")
+
+
+def _without_data(text: str, hide: Callable[[str], str]) -> str:
+    """Manifests without what the Secrets in them hold, whatever its names are."""
+    return _without_data_yaml(_without_data_json(text, hide), hide)
+
+
+def _without_data_json(text: str, hide: Callable[[str], str]) -> str:
+    # Of each open object: whether it is a Secret, and the strings of its data.
+    objects: List[Tuple[List[bool], List[Tuple[int, int]]]] = []
+    found: List[Tuple[int, int]] = []
+    key = last = ""
+    names: List[str] = []
+    for token in _JSON_TOKEN.finditer(text):
+        sign = token[0]
+        if sign == "{":
+            objects.append(([False], []))
+            names.append(key)
+            key = ""
+        elif sign == "}":
+            if objects:
+                kind, strings = objects.pop()
+                found += strings if kind[0] else []
+                names.pop()
+            key = ""
+        elif sign == ":":
+            key = last
+        elif sign == ",":
+            key = ""
+        else:
+            last = sign[1:].rstrip('"')
+            if objects and key == "kind" and last == "Secret":
+                objects[-1][0][0] = True
+            if key and len(objects) > 1 and names[-1] in _DATA:
+                objects[-2][1].append((token.start() + 1, token.start() + 1 + len(last)))
+    out, done = [], 0
+    for begin, stop in sorted(found):
+        out += [text[done:begin], hide(text[begin:stop])]
+        done = stop
+    return "".join([*out, text[done:]])
+
+
+def _without_data_yaml(text: str, hide: Callable[[str], str]) -> str:
+    lines = text.split("\n")
+    keys = [_YAML_KEY.match(line.rstrip("\r")) for line in lines]
+    done = 0
+    for number, line in enumerate(lines):
+        here = keys[number]
+        if here is None or number < done or not _KIND_SECRET.match(line, len(here[1])):
+            continue
+        column = len(here[1])
+        first = number
+        while first > done and "-" not in lines[first][:column] and _deep(lines[first - 1], column):
+            first -= 1
+        last = number
+        while last + 1 < len(lines) and _deep(lines[last + 1], column, item=False):
+            last += 1
+        _hide_data(lines, keys, range(first, last + 1), column, hide)
+        done = last + 1
+    return "\n".join(lines)
+
+
+def _deep(line: str, column: int, item: bool = True) -> bool:
+    """Whether a line belongs to the map whose keys stand in a column."""
+    bare = line.lstrip(" -" if item else " ")
+    return not bare.strip() or (len(line) - len(bare) >= column and not line.startswith("---"))
+
+
+def _hide_data(
+    lines: List[str],
+    keys: List[Any],
+    region: Iterable[int],
+    column: int,
+    hide: Callable[[str], str],
+) -> None:
+    inside, level = False, 0
+    for number in region:
+        line, key = lines[number], keys[number]
+        depth = len(key[1]) if key is not None else len(line) - len(line.lstrip(" "))
+        if line.strip() and depth <= column:
+            inside, level = key is not None and key[2].strip("\"'") in _DATA, 0
+            if inside and key[3] and key[3].startswith("{"):
+                head = line.index("{")
+                lines[number] = line[:head] + re.sub(
+                    r"(:[ \t]*)([^,{}\s]+)", lambda m: m[1] + hide(m[2]), line[head:]
+                )
+            continue
+        if not inside or not line.strip():
+            continue
+        level = level or depth
+        if key is not None and depth == level:
+            if key[3] and key[3][0] not in "|>":
+                head = line.index(key[3], line.index(":"))
+                lines[number] = line[:head] + hide(key[3].strip()) + line[head + len(key[3]) :]
+        else:
+            lines[number] = line[:depth] + hide(line.strip()) + line[len(line.rstrip()) :]
 
 
 # -- files -------------------------------------------------------------------------------------

@@ -1,12 +1,10 @@
 """Secrets are replaced in every syntax, and nothing else is."""
 
 import re
-import time
-from contextlib import suppress
 
 import pytest
 
-from selfhost.evidence.collector import Overload, Redactor, secrecy, syntax_of
+from selfhost.evidence.collector import Redactor, secrecy, syntax_of
 
 KEY = b"k" * 32
 CANARY = "c4n4rySECRETvalue"
@@ -133,6 +131,47 @@ PLANTED = {
 
 #: Texts that must come out as they went in.
 KEPT = {
+    "words of a manifest": (
+        "kubernetes.manifests",
+        "/manifests.yaml",
+        "kind: ConfigMap\ndata:\n  a: b\n---\nkind: Deployment\nspec:\n  env:\n  - name: A\n"
+        "    value: b\n  - value: c\n    name: ENABLE_RECORDING\n",
+    ),
+    "a secret's neighbours": (
+        "kubernetes.manifests",
+        "/manifests.yaml",
+        "items:\n- kind: ConfigMap\n  data:\n    a: b\n- kind: Secret\n  metadata:\n    name: c\n"
+        "- kind: ConfigMap\n  data:\n    d: e\n",
+    ),
+    "secrets of a compose file by name": (
+        "docker.compose",
+        "/compose.yml",
+        "services:\n  a:\n    secrets:\n      - db\nsecrets:\n  db:\n    file: ./db.txt\n",
+    ),
+    "commands": (
+        "host.cron",
+        "/etc/cron.d/x",
+        "0 1 * * * root mysqldump -P 3306 -u root db; ldapsearch -x -b dc=x; curl -fsSL -o /x "
+        "https://h.example.org/x\n0 2 * * * root echo 'done' | logger -p user.info\n",
+    ),
+    "remarks on secrets": (
+        "host.cron",
+        "/etc/cron.d/x",
+        "# the password is kept in a vault; the token is optional (see token(s) below)\n",
+    ),
+    "nginx map of visitors": (
+        "nginx.effective",
+        "$ nginx -T",
+        'map $http_upgrade $connection_upgrade { default upgrade; "" close; }\n'
+        "map $arg_vnode $prosody_node { default prosody; v1 v1; }\n",
+    ),
+    "a page's attributes": (
+        "web.page",
+        "/x.html",
+        '<script data-auth="true" src="libs/app.bundle.min.js?v=1"></script>\n',
+    ),
+    "an address in a script": ("web.config", "/c.js", "x: 'https://h/?token=' + jwt, y: 'abc',\n"),
+    "hocon words": ("jicofo.config", "/j.conf", 'a { tls { key-path = /x, store = "a" "b" } }\n'),
     "a remark above a setting": (
         "prosody.config",
         "/p.cfg.lua",
@@ -299,6 +338,13 @@ def test_command_lines() -> None:
         "Authorization: *",
     ]
     assert line("sshpass", f"-p{CANARY}", "ssh") == ["sshpass", "-p*", "ssh"]
+    assert line("/usr/bin/sshpass", "-p", CANARY, "ssh") == ["/usr/bin/sshpass", "-p", "*", "ssh"]
+    assert line("mysqldump", f"-p{CANARY}", "-p", "db") == ["mysqldump", "-p*", "-p", "db"]
+    assert line("redis-cli", "-a", CANARY, "ping") == ["redis-cli", "-a", "*", "ping"]
+    assert line("ldapsearch", "-w", CANARY, "-x") == ["ldapsearch", "-w", "*", "-x"]
+    assert line("nginx", "-p", "/etc/nginx", "-a", "b") == ["nginx", "-p", "/etc/nginx", "-a", "b"]
+    register = ["lua5.4", "/usr/bin/prosodyctl", "register", "focus", "auth.example.org"]
+    assert line(*register, CANARY) == [*register, "*"]
     assert line("x", "--token", "--verbose") == ["x", "--token", "--verbose"]
     assert CANARY not in "".join(line("sh", "-c", f"A_TOKEN={CANARY} b; c --secret {CANARY} d"))
 
@@ -327,18 +373,6 @@ def test_command_lines() -> None:
 )
 def test_keys(key: str, expected: int) -> None:
     assert secrecy(key) == expected
-
-
-@pytest.mark.parametrize(
-    "piece",
-    ["token", "secret=", 'secret="', "secret={", "a:b@", "x://a:b@", "key key ", "password 'a"],
-)
-def test_hostile_text_is_read_or_refused_in_linear_time(piece: str) -> None:
-    for syntax in ("lines", "code", "hocon", "nginx"):
-        started = time.process_time()
-        with suppress(Overload):
-            Redactor(KEY).content(piece.encode() * (12_000 // len(piece)), syntax)
-        assert time.process_time() - started < 4
 
 
 @pytest.mark.parametrize("syntax", ["js", "lua"])
