@@ -108,16 +108,25 @@ def test_audit_and_collect_change_nothing(site: Site, as_root: Endpoint, tmp_pat
     assert programs(site) == ran
 
 
+#: Waits inside for the collector and holds it, so that it is surely met in the middle.
+_HOLD = "until pids=$(pgrep -f '[<]selfhost>'); do :; done; kill -STOP $pids"
+_GO_ON = "pkill -CONT -f '[<]selfhost>' || true"
+
+
 def broken_off(site: Site, command: list[str]) -> None:
     """Begin to look, and interrupt that while the collector runs on the server."""
     arguments = [sys.executable, "-m", "selfhost", *command, "-i", str(site.inventory)]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 30
-    while not ours(site):
-        assert process.poll() is None, "it was over before it could be interrupted"
-        assert time.monotonic() < deadline
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            lab.run(site.server.name, ["timeout", "30", "sh", "-c", _HOLD])
+            assert process.poll() is None, "it was over before it could be interrupted"
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+        finally:
+            lab.run(site.server.name, ["sh", "-c", _GO_ON])
+        _, said = process.communicate(timeout=60)
     assert process.returncode not in (0, 1), said
     assert "Traceback" not in said
 
