@@ -72,6 +72,13 @@ MACHINE = (
         "{ mkdir -p /etc/rsyslog.d && printf '*.* @@logs.example.com:514\\n' > /etc/rsyslog.d/99-central.conf; }",
     ),
     switch(
+        "host-log-shippers",
+        "a shipper's settings that name a vendor",
+        "mkdir -p /etc/fluent-bit && "
+        "printf '[OUTPUT]\\n    Name http\\n    Match *\\n    Host logs.example.com\\n' "
+        "> /etc/fluent-bit/fluent-bit.conf",
+    ),
+    switch(
         "host-upload-jobs",
         "recordings moved to a cloud every night",
         "echo '0 3 * * * root rclone move /srv/recordings cloud:calls' > /etc/cron.d/offsite",
