@@ -44,7 +44,11 @@ def units(server: "Server") -> tuple[facts.Unit, ...]:
 
 def processes(server: "Server") -> tuple[facts.Process, ...]:
     """From ``/proc``."""
-    return _read(server.documents("host.processes"), facts.read_processes)
+    documents = server.documents("host.processes")
+    found = _read(documents, facts.read_processes)
+    if not found and server.evidence.scope is None:
+        raise Unseen("no process was seen, not even the audit's own", documents)
+    return found
 
 
 def sockets(server: "Server") -> tuple[facts.Socket, ...]:

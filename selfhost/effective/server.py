@@ -98,6 +98,8 @@ class Server:
             if not document.state.known:
                 why = _WHY[document.state] + (f" ({document.reason})" if document.reason else "")
                 raise Unseen(f"{document.path} {why}", (document,))
+            if b"\0" in document.content:  # what readers forgive would hide that it is no text
+                raise Unseen(f"{document.path} is not a text file", (document,))
         return tuple(document for document in found if document.state is State.PRESENT)
 
     def looked_for(self, source: str) -> tuple[Document, ...]:

@@ -125,7 +125,7 @@ class SshServer(paramiko.ServerInterface):
 
     @staticmethod
     def _copy(source: object, send: object) -> None:
-        with suppress(OSError):
+        with suppress(OSError, EOFError):  # paramiko's word for a caller that hung up
             while data := source.read1(65536):  # type: ignore[attr-defined]
                 send(data)  # type: ignore[operator]
 

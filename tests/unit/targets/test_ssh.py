@@ -2,7 +2,11 @@
 
 import base64
 import json
+import sys
+import time
+import tracemalloc
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +14,7 @@ import pytest
 from selfhost.errors import TargetError
 from selfhost.evidence.model import State
 from selfhost.evidence.plan import server_plan, step
+from selfhost.targets import ssh
 from selfhost.targets.ssh import SshTarget, read_answer
 from selfhost.targets.ssh_connection import Completed, Endpoint
 
@@ -52,6 +57,9 @@ def test_a_good_answer() -> None:
         (answer(document(source="other")), "not the evidence"),
         (answer(document(state="fine")), "not the evidence"),
         (answer(document(path=5)), "not the evidence"),
+        (answer(document(source=["jicofo.config"])), "not the evidence"),
+        (answer(document(source={})), "not the evidence"),
+        (answer(document(state=[])), "not the evidence"),
         (answer(document(path="x" * 5000)), "not the evidence"),
         (answer(document(content="?")), "not the evidence"),
         (answer(document(content=base64.b64encode(b"x").decode())), "not the evidence"),
@@ -70,6 +78,82 @@ def test_an_answer_that_is_none(done: Completed, said: str) -> None:
     with pytest.raises(TargetError, match=said) as caught:
         read_answer(done, PLAN, "h")
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("start", "repeated", "said"),
+    [
+        (b"", b"\n", "gave no evidence"),
+        (b"", b"[],", "gave no evidence"),
+        (b'{"selfhost": 1}\n', b"\n", "cut off"),
+        (b'{"selfhost": 1}\n[', b"[],", "not the evidence"),
+        (b'{"selfhost": 1}\n', b"[", "not the evidence"),
+        (b'{"selfhost": 1}\n{"source":', b'{"":', "not the evidence"),
+    ],
+)
+def test_an_answer_takes_little_more_than_its_size(
+    start: bytes, repeated: bytes, said: str
+) -> None:
+    size = 8 * 1024 * 1024
+    end = b'\n{"end": 1}\n' if said == "not the evidence" else b""
+    done = Completed(0, start + repeated * (size // len(repeated)) + end, b"")
+    tracemalloc.start()
+    try:
+        with pytest.raises(TargetError, match=said):
+            read_answer(done, PLAN, "h")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 3 * size
+
+
+#: What stands before the real python3, and what is said of it. ``real`` is put in.
+LIARS = {
+    "garbage": ("head -c 200000 /dev/urandom", "gave no evidence"),
+    "escapes": ("printf '\\033]0;owned\\007\\033[2J'", "gave no evidence"),
+    "endless": ("yes '{\"selfhost\": 1}'", "sent more than"),
+    "endless, without a line's end": ("tr '\\0' x </dev/zero", "sent more than"),
+    "endless complaints": ("yes no >&2", "did not finish within"),
+    "hangs": ("exec sleep 60", "did not finish within"),
+    "hangs after the first line": (
+        "echo '{\"selfhost\": 1}'; exec sleep 60",
+        "did not finish within",
+    ),
+    "nothing": ("exit 0", "gave no evidence"),
+    "ends by a signal": ("kill -9 $$", "gave no evidence"),
+    "noise before the answer": ('echo Welcome; exec real "$@"', "it printed 'Welcome"),
+    "noise after the answer": ('real "$@"; echo Bye', "cut off"),
+    "another program's answer": ("echo '{\"changed\": false}'", "gave no evidence"),
+    "too old": ("echo 'SyntaxError: invalid syntax' >&2; exit 1", "too old"),
+    "missing": ("exec no-such-interpreter", "gave no evidence"),
+}
+
+
+@pytest.mark.parametrize("liar", LIARS)
+def test_a_python3_that_lies_is_told_in_a_sentence(
+    liar: str, ssh_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script, said = LIARS[liar]
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "real").symlink_to(sys.executable)
+    (tools / "python3").write_text(f"#!/bin/sh\n{script}\n")
+    (tools / "python3").chmod(0o755)
+    ssh_server.path = f"{tools}:{ssh_server.path}"
+    monkeypatch.setattr(ssh, "TIMEOUT", 3.0)
+    endpoint = Endpoint(
+        "127.0.0.1", ssh_server.port, "root", ssh_server.identity, (ssh_server.known_hosts,)
+    )
+    began = time.monotonic()
+    with pytest.raises(TargetError, match=said) as caught:
+        SshTarget(endpoint).collect(PLAN)
+    assert time.monotonic() - began < 10
+    assert "\x1b" not in str(caught.value)
+
+
+def test_an_answer_of_nothing_leaves_every_step_unanswered() -> None:
+    found = read_answer(answer(), PLAN, "h")
+    assert {(each.state, each.reason) for each in found} == {(State.FAILED, "not answered")}
 
 
 def test_one_session_gives_all(ssh_server: Any) -> None:
