@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from selfhost.errors import TargetError
 from selfhost.evidence.archive import members_of
 from selfhost.evidence.collector import MAX_LINKS
-from selfhost.targets.archive import MAX_FILE, MAX_KEPT, Entry, TarTree, entry_of, place
 from selfhost.targets.engine import Answer, Engine
+from selfhost.targets.tar_tree import MAX_KEPT, Entry, TarTree, entries
 
 MAX_COPY = 128 * 1024 * 1024
 MAX_SECONDS = 20.0
@@ -91,13 +91,8 @@ class CopiedFiles(TarTree):
 
         try:
             with members_of(io.BytesIO(answer.output), path, MAX_COPY) as each:
-                for member, read in each:
-                    name = place(member)
-                    if name is None:
-                        continue
-                    entry = entry_of(member)
-                    if entry.kind == "file" and not member.islnk():
-                        entry.content = read(MAX_FILE)
+                for name, entry in entries(each, lambda _: True):
+                    if entry.content is not None:
                         self._kept += len(entry.content)
                     elif entry.kind == "file":
                         entry.link = own(entry.link)

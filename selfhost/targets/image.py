@@ -15,18 +15,9 @@ from selfhost.evidence.archive import members, members_of, unpacked
 from selfhost.evidence.collector import Redactor
 from selfhost.evidence.model import Evidence, State
 from selfhost.targets import inside, inspected
-from selfhost.targets.archive import (
-    MAX_FILE,
-    MAX_KEPT,
-    MAX_UNPACKED,
-    Entry,
-    TarTree,
-    entry_of,
-    place,
-    useful,
-)
 from selfhost.targets.image_outline import Image, member_name
 from selfhost.targets.model import Plan, documents, now
+from selfhost.targets.tar_tree import MAX_KEPT, MAX_UNPACKED, Entry, TarTree, entries, useful
 
 MAX_ENTRIES = 500_000  # of all layers
 _ZSTD = b"\x28\xb5\x2f\xfd"
@@ -84,13 +75,7 @@ def _layer(stream: IO[bytes], name: str, budget: _Budget) -> dict[str, Entry]:
     plain = unpacked(stream)
     try:
         with members_of(plain, name, MAX_UNPACKED - budget.unpacked) as each:
-            for member, read in each:
-                path = place(member)
-                if path is None:
-                    continue
-                entry = entry_of(member)
-                if entry.kind == "file" and not member.islnk() and useful(path):
-                    entry.content = read(MAX_FILE)
+            for path, entry in entries(each, useful):
                 budget.spend(len(entry.content or b""))
                 tree.add(path, entry)
         budget.unpacked += plain.tell()

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from selfhost.errors import TargetError
 from selfhost.evidence.archive import members
-from selfhost.targets.archive import MAX_UNPACKED
+from selfhost.targets.tar_tree import MAX_UNPACKED
 
 MAX_LAYERS = 500
 MAX_JSON = 4 * 1024 * 1024

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from selfhost.errors import UsageError
 from selfhost.evidence.archive import is_archive
 from selfhost.evidence.bundle import is_bundle
-from selfhost.targets.archive import ArchiveTarget
 from selfhost.targets.bundle import BundleTarget
 from selfhost.targets.directory import DirectoryTarget
 from selfhost.targets.file import FileTarget
@@ -128,7 +127,11 @@ def _file(path: Path, text: str, kind: str | None) -> Target:
             return FileTarget(path, None, text)
     except PermissionError:
         return FileTarget(path, None, text)  # which says so when it is read
-    return BundleTarget(path) if is_bundle(path) else ArchiveTarget(path, text)
+    if is_bundle(path):
+        return BundleTarget(path)
+    from selfhost.targets.archive import ArchiveTarget
+
+    return ArchiveTarget(path, text)
 
 
 def _url(text: str, scheme: str) -> Target:

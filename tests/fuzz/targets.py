@@ -40,7 +40,6 @@ from selfhost.readers.shell_environment import read_shell_environment
 from selfhost.readers.tree import Source, Tree
 from selfhost.readers.turnserver import read_turnserver
 from selfhost.reports import json, terminal
-from selfhost.targets import image, image_outline
 from selfhost.targets.archive import ArchiveTarget
 from selfhost.targets.recognise import SAMPLE, recognise
 from selfhost.targets.ssh import read_answer
@@ -50,7 +49,6 @@ Target = Callable[[str], object]
 
 #: Loaded before anything is watched: modules run code of their own when they are imported.
 CONTROLS = controls()
-LATER = (image, image_outline)
 
 
 def _source(text: str) -> Source:
