@@ -22,6 +22,8 @@ _INDEX_TYPES = (
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
 )
+#: What comes of JSON of another shape than an image's.
+_SHAPES = (TypeError, AttributeError, KeyError)
 
 Json = dict[str, Any]
 
@@ -62,11 +64,12 @@ def outline(path: Path) -> Image | None:
                     kept += len(text)
                 if kept > MAX_TEXTS:
                     raise TargetError(f"{path} has more descriptions of layers than an image has")
-    if "manifest.json" in found.texts and not isinstance(_parsed(found, "manifest.json"), list):
-        return None
-    if "manifest.json" in found.texts:
-        return _docker(found, path)
-    return _oci(found, path) if {"oci-layout", "index.json"} <= found.texts.keys() else None
+    try:
+        if "manifest.json" in found.texts:
+            return _docker(found, path)
+        return _oci(found, path) if {"oci-layout", "index.json"} <= found.texts.keys() else None
+    except _SHAPES:
+        raise _damaged(path) from None
 
 
 def member_name(name: str) -> str | None:
@@ -88,7 +91,9 @@ def _parsed(found: _Outline, name: str) -> object:
 
 
 def _docker(found: _Outline, path: Path) -> Image | None:
-    listed = cast("list[object]", _parsed(found, "manifest.json"))
+    listed = _parsed(found, "manifest.json")
+    if not isinstance(listed, list):
+        return None
     items = [item for item in listed if isinstance(item, dict) and "Layers" in item]
     if not items:
         return None

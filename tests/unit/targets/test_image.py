@@ -263,6 +263,8 @@ def test_a_layer_that_cannot_be_read_is_said(
         ([{"Config": 7, "Layers": []}], "not understood"),
         ([{"Config": "c.json", "Layers": ["x"] * 501}], "more than 500 layers"),
         ([{"Config": "c.json", "Layers": []}] * 2, "holds 2 images"),
+        ([{"Layers": [], "RepoTags": {"a": 1}}] * 2, "not understood"),
+        ([{"Layers": [], "RepoTags": 5}] * 2, "not understood"),
     ],
 )
 def test_a_manifest_that_makes_no_sense_is_said(
@@ -270,6 +272,28 @@ def test_a_manifest_that_makes_no_sense_is_said(
 ) -> None:
     members = [("c.json", b'{"config": {}}'), ("manifest.json", json.dumps(manifest).encode())]
     with pytest.raises(TargetError, match=said):
+        collected(archive_of(tmp_path / "i.tar", members))
+
+
+@pytest.mark.parametrize(
+    ("index", "manifest"),
+    [
+        ({"manifests": 5}, {}),
+        ({"manifests": [{"digest": "sha256:a", "annotations": [1]}]}, {}),
+        ({"manifests": [{"digest": "sha256:a", "annotations": "x"}]}, {}),
+        ({"manifests": [{"digest": "sha256:a"}]}, {"layers": 5}),
+        ({"manifests": [{"digest": ["sha256:a"]}]}, {}),
+    ],
+)
+def test_an_index_that_makes_no_sense_is_said(
+    tmp_path: Path, index: object, manifest: object
+) -> None:
+    members = [
+        ("oci-layout", b"{}"),
+        ("index.json", json.dumps(index).encode()),
+        ("blobs/sha256/a", json.dumps(manifest).encode()),
+    ]
+    with pytest.raises(TargetError, match="not understood"):
         collected(archive_of(tmp_path / "i.tar", members))
 
 
