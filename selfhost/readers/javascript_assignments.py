@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from selfhost.readers.javascript_heap import GiveUp, Stop
-from selfhost.readers.javascript_nodes import named
+from selfhost.readers.javascript_nodes import bare, named
 from selfhost.readers.javascript_operations import LOGICAL, Operations
 from selfhost.readers.javascript_operators import (
     arithmetic,
@@ -23,12 +23,14 @@ from selfhost.readers.javascript_values import (
     Value,
 )
 
+#: Kinds of nodes that name a variable.
+NAMES = ("identifier", "undefined")
+
 
 class Assignments(Operations):
     def assign(self, target: Node, compute: Callable[[], Value], node: Node) -> Value:
-        while target.type == "parenthesized_expression":
-            target = named(target)[0]
-        if target.type in ("identifier", "undefined"):
+        target = bare(target)
+        if target.type in NAMES:
             value = compute()
             self.assign_name(self.text(target), value, node)
             return value
@@ -38,14 +40,14 @@ class Assignments(Operations):
             self.set_member(base, key, value, node)
             return value
         value = compute()
-        self.bind(target, value, lambda name, part, at: self.assign_name(name, part, at))
+        self.bind(target, value, self.assign_name)
         return value
 
     def bind(self, pattern: Node, value: Value, put: Callable[[str, Value, Node], None]) -> None:
         """Takes ``value`` apart as ``pattern`` says."""
         self.step(pattern)
         kind = pattern.type
-        if kind in ("identifier", "undefined", "shorthand_property_identifier_pattern"):
+        if kind in (*NAMES, "shorthand_property_identifier_pattern"):
             put(self.text(pattern), value, pattern)
         elif kind in ("member_expression", "subscript_expression"):
             base, key = self.place(pattern)
@@ -90,7 +92,7 @@ class Assignments(Operations):
         known = isinstance(value, Arr) and value.opaque is None
         if not known:
             self.iterate(value, pattern)
-        self.escape(value) if not known else None
+            self.escape(value)
         index = 0
         for part in pattern.children:
             if part.type == ",":
@@ -107,6 +109,16 @@ class Assignments(Operations):
 
     # Operators.
 
+    def held(self, target: Node, node: Node) -> tuple[Value, Callable[[Value], None]]:
+        """What a target holds before ``node`` changes it, and how another value gets there."""
+        target = bare(target)
+        if target.type in NAMES:
+            name = self.text(target)
+            return self.read(target), lambda value: self.assign_name(name, value, node)
+        base, key = self.place(target)
+        old = self.member(base, key, target)
+        return old, lambda value: self.set_member(base, key, value, node)
+
     def x_assignment_expression(self, node: Node) -> Value:
         left, right = named(node)[:2]
         return self.assign(left, lambda: self.evaluate(right), node)
@@ -115,22 +127,7 @@ class Assignments(Operations):
         left, right = named(node)[:2]
         sign = node.child_by_field_name("operator")
         operator = sign.type[:-1] if sign is not None else ""
-        while left.type == "parenthesized_expression":
-            left = named(left)[0]
-        base: Value = UNDEFINED
-        key: str | Unk = ""
-        if left.type == "identifier":
-            old = self.read(left)
-        else:
-            base, key = self.place(left)
-            old = self.member(base, key, left)
-
-        def put(value: Value) -> None:
-            if left.type == "identifier":
-                self.assign_name(self.text(left), value, node)
-            else:
-                self.set_member(base, key, value, node)
-
+        old, put = self.held(left, node)
         if operator in LOGICAL:
             go_on = self.needs_right(operator, old)
             if go_on is False:
@@ -151,24 +148,12 @@ class Assignments(Operations):
     def x_update_expression(self, node: Node) -> Value:
         operator = node.child_by_field_name("operator")
         sign = "+" if operator is not None and operator.type == "++" else "-"
-        target = named(node)[0]
-        while target.type == "parenthesized_expression":
-            target = named(target)[0]
-        base: Value = UNDEFINED
-        key: str | Unk = ""
-        if target.type == "identifier":
-            old = self.read(target)
-        else:
-            base, key = self.place(target)
-            old = self.member(base, key, target)
+        old, put = self.held(named(node)[0], node)
         self.coerce(old)
         before = to_float(old)
         was: Value = Unk(reason(old), "number") if before is None else before
         new = arithmetic("-", was, -1.0 if sign == "+" else 1.0)
-        if target.type == "identifier":
-            self.assign_name(self.text(target), new, node)
-        else:
-            self.set_member(base, key, new, node)
+        put(new)
         return new if operator is not None and operator == node.children[0] else was
 
     def x_unary_expression(self, node: Node) -> Value:
@@ -186,8 +171,7 @@ class Assignments(Operations):
         return unary(operator, value)
 
     def delete(self, operand: Node) -> Value:
-        while operand.type == "parenthesized_expression":
-            operand = named(operand)[0]
+        operand = bare(operand)
         if operand.type not in ("member_expression", "subscript_expression"):
             if operand.type == "identifier":
                 found = self.lookup(self.text(operand))

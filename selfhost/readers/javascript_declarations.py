@@ -110,11 +110,8 @@ class Declarations(Calls):
             if value is not None:
                 target = named(declarator)[0]
                 result = self.evaluate(value)
-                self.bind(target, result, self.assign_var)
+                self.bind(target, result, self.assign_name)
         return None
-
-    def assign_var(self, name: str, value: Value, node: Node) -> None:
-        self.assign_name(name, value, node)
 
     def s_lexical_declaration(self, node: Node) -> Outcome:
         for declarator in named(node):

@@ -17,6 +17,7 @@ from selfhost.readers.javascript_nodes import (
     COMMENTS,
     FUNCTIONS,
     LOOPS,
+    bare,
     is_strict,
     named,
     parameters,
@@ -178,10 +179,8 @@ class _Check(Scopes):
             place = handler(node, place) or place
         if node.type in LOOPS:
             place = replace(place, loop=True, names=Names(place.names))
-            if node.type != "for_in_statement":
-                self.single(node.child_by_field_name("body"))
-            else:
-                self.single(node.child_by_field_name("body"))
+            self.single(node.child_by_field_name("body"))
+            if node.type == "for_in_statement":
                 self.for_in(node, place)
         elif node.type in ("if_statement", "else_clause"):
             for child in named(node)[-2 if node.type == "if_statement" else -1 :]:
@@ -284,10 +283,8 @@ class _Check(Scopes):
 
     def _unary_expression(self, node: Node, place: Place) -> None:
         argument = node.child_by_field_name("argument")
-        while argument is not None and argument.type == "parenthesized_expression":
-            argument = named(argument)[0]
         if place.strict and node.children[0].type == "delete" and argument is not None:  # noqa: SIM102
-            if argument.type in ("identifier", "undefined"):
+            if bare(argument).type in ("identifier", "undefined"):
                 self.refuse(node, "delete of a variable in strict mode")
 
     def _binary_expression(self, node: Node, place: Place) -> None:

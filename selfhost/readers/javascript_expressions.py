@@ -158,10 +158,7 @@ class Expressions(Assignments):
             if value.rest is not None:
                 self.blur(obj, value.rest)
             for key, slot in tuple(value.slots.items()):
-                copied: Value = slot.value
-                if slot.accessor:
-                    self.unknown_code("computed by a getter")
-                    copied = Unk("computed by a getter")
+                copied = self.value_of(value, key, slot)
                 old = obj.slots.get(key)
                 self.write(obj, key, copied)
                 new = obj.slots[key]

@@ -84,12 +84,7 @@ class Members(Names):
     def member_of_object(self, obj: Obj, key: str) -> Value:
         slot = obj.slots.get(key)
         if slot is not None:
-            if obj is self.window and key in host.SPECIAL:
-                return self.special(key)
-            if slot.accessor:
-                self.unknown_code("computed by a getter")
-                return Unk("computed by a getter")
-            return slot.value
+            return self.value_of(obj, key, slot)
         if obj is self.window:
             if key == self.variable and key not in self.also and obj.rest is None:
                 return UNDEFINED

@@ -124,12 +124,7 @@ class Names(Heap):
             table, slot = found
             if slot.dead:
                 raise Stop(f"{name} is used before it is set", self.at(node))
-            if table is self.window and name in host.SPECIAL:
-                return self.special(name)
-            if slot.accessor:
-                self.unknown_code("computed by a getter")
-                return Unk("computed by a getter")
-            return slot.value
+            return self.value_of(table, name, slot)
         value = self.browser_name(name)
         if value is None:
             if name in self.also:
@@ -139,6 +134,15 @@ class Names(Heap):
                 return Unk("set by another script", foreign=True)
             raise Stop(f"{name} is not defined", self.at(node))
         return value
+
+    def value_of(self, table: Scope | Obj, name: str, slot: Slot) -> Value:
+        """What a variable or property gives that was found in ``table``."""
+        if table is self.window and name in host.SPECIAL:
+            return self.special(name)
+        if slot.accessor:
+            self.unknown_code("computed by a getter")
+            return Unk("computed by a getter")
+        return slot.value
 
     def browser_name(self, name: str) -> Value:
         """A name that the page's scripts did not declare; ``None``: no such name."""

@@ -25,6 +25,13 @@ def named(node: Node) -> list[Node]:
     return [child for child in node.named_children if child.type not in COMMENTS]
 
 
+def bare(node: Node) -> Node:
+    """What stands within parentheses, however many; else the node itself."""
+    while node.type == "parenthesized_expression":
+        node = named(node)[0]
+    return node
+
+
 def is_strict(syntax: Syntax, body: Node) -> bool:
     """Whether ``"use strict"`` stands among the first statements of a script or function body."""
     for statement in named(body):

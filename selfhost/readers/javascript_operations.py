@@ -4,7 +4,7 @@ from tree_sitter import Node
 
 from selfhost.readers import javascript_host as host
 from selfhost.readers.javascript_members import INHERITED, Members
-from selfhost.readers.javascript_nodes import named
+from selfhost.readers.javascript_nodes import bare, named
 from selfhost.readers.javascript_operators import (
     binary,
     nullish,
@@ -93,8 +93,7 @@ class Operations(Members):
         return Unk(reason(right), "boolean")
 
     def typeof(self, operand: Node) -> Value:
-        while operand.type == "parenthesized_expression":
-            operand = named(operand)[0]
+        operand = bare(operand)
         if operand.type == "identifier":
             name = self.text(operand)
             missing = self.lookup(name) is None and self.browser_name(name) is None

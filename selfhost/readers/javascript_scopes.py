@@ -8,6 +8,7 @@ from tree_sitter import Node
 from selfhost.readers.grammar import GrammarError, Syntax, words
 from selfhost.readers.javascript_nodes import (
     FUNCTIONS,
+    bare,
     named,
     pattern_names,
 )
@@ -60,9 +61,8 @@ class Scopes:
         raise GrammarError(f"does not parse: {what}", node.start_point.row)
 
     def target(self, node: Node, place: Place, *, pattern: bool = True) -> None:
-        while node.type == "parenthesized_expression":
-            node = named(node)[0]
-            pattern = False
+        pattern = pattern and node.type != "parenthesized_expression"
+        node = bare(node)
         if node.type in ("member_expression", "subscript_expression"):
             if self.optional(node):
                 self.refuse(node, "an assignment to an optional chain")

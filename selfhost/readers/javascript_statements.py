@@ -197,7 +197,7 @@ class Statements(Declarations):
                         self.scope.slots[name] = Slot(UNDEFINED, self.at(left), dead=True)
                     self.bind(left, item, self.initialize)
                 else:
-                    self.bind(left, item, self.assign_var)
+                    self.bind(left, item, self.assign_name)
                 kinds |= self.maybe(self.execute(body))
             finally:
                 self.scope = saved

@@ -204,6 +204,8 @@ def test_agrees_with_the_engine(program: str) -> None:
         "var config = {x: 1}; var o = {toString() { config.x = 2; return 't' }}; config['q' + o] = 1",  # noqa: E501
         "var config = {x: 1}; var o = {set y(v) { config.x = v }}; o.y = 5",
         "'use strict'; var config = {x: 1}; undeclared = 2; config.x = 3",
+        "var config = {x: 1}; config.y = undefined++; (config.x)++; (undefined)--; config.z = 2",
+        "'use strict'; var config = {x: 1}; undefined++; config.x = 2",
         "var config = Object.freeze({x: 1}); config.x = 2; config.y = 1",
         "'use strict'; var config = Object.freeze({x: 1}); config.x = 2",
         "var config = {x: 1}; function f(c) { arguments[0] = {}; c.x = 2 } f(config)",
