@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from selfhost.readers import template
+from selfhost.readers.html import blanked
 from selfhost.readers.javascript import read_client_config
 from selfhost.readers.tree import Node, Origin, Source, Tree, Unknown
 
@@ -91,7 +92,7 @@ class _Lines:
 
 
 def _blank(match: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", match[0])
+    return blanked(match[0])
 
 
 def _objects(text: str) -> Iterator[int]:

@@ -134,9 +134,9 @@ class _Page:
                 stop = end.start() if end else len(self._text)
                 self._position = stop
                 if end and "src" not in given and given.get("type", "").lower() in _CODE:
-                    parts += [_without_text(self._text[done:start]), self._text[start:stop], ";"]
+                    parts += [blanked(self._text[done:start]), self._text[start:stop], ";"]
                     done = stop + 1
-        return "".join([*parts, _without_text(self._text[done:])])
+        return "".join([*parts, blanked(self._text[done:])])
 
     def _go(self, position: int) -> None:
         self._line += self._text.count("\n", self._position, position)
@@ -206,7 +206,7 @@ def _candidates(name: str, value: str) -> list[str]:
 
 def _addresses(text: str) -> Iterator[tuple[str, int]]:
     """Each address of a script or style with the number of lines before it."""
-    plain = _LINE_COMMENT.sub(_blank, _without_blocks(text))
+    plain = _LINE_COMMENT.sub(lambda match: blanked(match[0]), _without_blocks(text))
     line = last = 0
     for match in _IN_TEXT.finditer(plain):
         line, last = line + plain.count("\n", last, match.start()), match.start()
@@ -222,15 +222,11 @@ def _without_blocks(text: str) -> str:
         end = text.find("*/", start + 2)
         if end < 0:
             break
-        parts += [text[position:start], re.sub(r"[^\n]", " ", text[start : end + 2])]
+        parts += [text[position:start], blanked(text[start : end + 2])]
         position = end + 2
     return "".join([*parts, text[position:]])
 
 
-def _without_text(text: str) -> str:
+def blanked(text: str) -> str:
+    """Spaces instead of the text, so that lines stay where they are."""
     return re.sub(r"[^\n]", " ", text)
-
-
-def _blank(match: re.Match[str]) -> str:
-    """Comments become spaces, so that lines stay where they are."""
-    return re.sub(r"[^\n]", " ", match.group())
