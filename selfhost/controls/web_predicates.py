@@ -17,7 +17,6 @@ from selfhost.controls.predicates import (
 )
 from selfhost.effective.addresses import beginning
 from selfhost.effective.config import Config, key_text
-from selfhost.effective.interface import configs as served_interfaces
 from selfhost.effective.server import Server
 from selfhost.effective.web import NOT_GIVEN, NOT_OF_PAGE
 from selfhost.readers.tree import Node, Path, Unknown
@@ -53,7 +52,7 @@ def web(server: Server) -> tuple[Config, ...]:
 
 def interface(server: Server) -> tuple[Config, ...]:
     """``interfaceConfig`` of each ``interface_config.js`` that is served."""
-    return served_interfaces(server)
+    return server.interface
 
 
 # -- truth ----------------------------------------------------------------------------------------

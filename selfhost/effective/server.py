@@ -11,6 +11,7 @@ from selfhost.effective import (
     environments,
     firewall,
     host,
+    interface,
     jvm,
     outside,
     plain_files,
@@ -155,14 +156,12 @@ class Server:
     @property
     def web(self) -> tuple[Config, ...]:
         """``config`` of every ``config.js``, as a browser would have it after the file ran."""
-        return self._once("web", lambda: web.client_configs(self, "web.config", "config"))
+        return self._once("web", lambda: web.client_configs(self))
 
     @property
     def interface(self) -> tuple[Config, ...]:
-        """``interfaceConfig`` of every ``interface_config.js``."""
-        return self._once(
-            "interface", lambda: web.client_configs(self, "web.interface", "interfaceConfig")
-        )
+        """``interfaceConfig`` of each ``interface_config.js`` that is served."""
+        return self._once("interface", lambda: interface.configs(self))
 
     @property
     def prosody(self) -> ProsodyConfig:

@@ -34,15 +34,15 @@ if TYPE_CHECKING:
     from selfhost.effective.server import Server
 
 
-def client_configs(server: "Server", source: str, variable: str) -> tuple[Config, ...]:
-    """One ``Config`` per file. docker-jitsi-meet appends ``custom-config.js`` to its ``config.js``,
+def client_configs(server: "Server") -> tuple[Config, ...]:
+    """One ``Config`` per ``config.js``. docker-jitsi-meet appends ``custom-config.js`` to its own,
     so a file of that name is read as the end of the one beside it."""
-    documents = server.required(source, "web")
+    documents = server.required("web.config", "web")
     custom = [d for d in documents if d.path.rsplit("/", 1)[-1].startswith("custom-")]
     main = [d for d in documents if d not in custom] or custom
     configs: list[Config] = []
     for document in main:
-        if variable == "config" and is_embedding(document.text):
+        if is_embedding(document.text):
             configs.extend(_embedded(document, supposed=server.supposed))
             continue
         folder = document.path.rpartition("/")[0]
@@ -51,10 +51,10 @@ def client_configs(server: "Server", source: str, variable: str) -> tuple[Config
             *(d for d in custom if d.path.rpartition("/")[0] == folder and d != document),
         ]
         if server.evidence.scope is not None and len(scripts) == 1:
-            configs.append(given_file(document, variable, supposed=server.supposed))
+            configs.append(given_file(document, "config", supposed=server.supposed))
             continue
         sources = [Source(script.path, script.text) for script in scripts]
-        tree = read_client_config(sources, variable=variable)
+        tree = read_client_config(sources)
         configs.append(Config("web", Origin(document.path), (tree,)))
     return tuple(configs)
 
