@@ -49,7 +49,7 @@ def settings(server: "Server") -> tuple[Config, ...]:
     documents = () if alone else _documents(server, "docker.environment")
     services: tuple[Service, ...] = ()
     try:
-        services = tuple(compose(server).services.values())
+        services = tuple(server.compose.services.values())
     except NoAnswer:
         if alone:
             raise

@@ -21,7 +21,7 @@ def configs(server: "Server") -> tuple[Config, ...]:
     """
     found = tuple(
         Config("docker", container.origin, (container.environment,))
-        for container in _read(server).containers
+        for container in server.manifests.containers
         if container.environment.root.value or container.environment.root.rest
     )
     if not found:
@@ -41,14 +41,15 @@ def services(server: "Server") -> ComposeFile:
                 ports=container.ports,
             )
         )
-        for container in _read(server).containers
+        for container in server.manifests.containers
     }
     if not found:
         raise OutOfScope("these manifests run no container")
     return ComposeFile(found)
 
 
-def _read(server: "Server") -> Manifests:
+def manifests(server: "Server") -> Manifests:
+    """All that were given, read together. Raises ``Unseen`` where one cannot be read."""
     documents = server.documents(SOURCE)
     read = read_manifests(*(Source(d.path, d.text) for d in documents))
     fatal = next((problem for problem in read.problems if problem.fatal), None)

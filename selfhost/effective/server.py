@@ -13,6 +13,7 @@ from selfhost.effective import (
     host,
     interface,
     jvm,
+    kubernetes,
     outside,
     plain_files,
     prosody,
@@ -28,6 +29,7 @@ from selfhost.evidence.model import Document, Evidence, State
 from selfhost.readers import facts
 from selfhost.readers.certificates import Certificate
 from selfhost.readers.compose import ComposeFile
+from selfhost.readers.kubernetes import Manifests
 from selfhost.readers.nftables import Chain
 from selfhost.readers.nginx import NginxConfig
 from selfhost.readers.outside import Seen
@@ -220,6 +222,11 @@ class Server:
     def compose(self) -> ComposeFile:
         """The services of the Compose files in use."""
         return self._once("compose", lambda: docker.compose(self))
+
+    @property
+    def manifests(self) -> Manifests:
+        """Containers of Kubernetes manifests."""
+        return self._once("manifests", lambda: kubernetes.manifests(self))
 
     # -- the host -------------------------------------------------------------------------------
 
