@@ -9,7 +9,7 @@ from selfhost.audit.model import Result, Seen, TargetReport
 from selfhost.audit.versions import versions
 from selfhost.controls.links import settable_by_link
 from selfhost.controls.model import Cited, Control, Status, Verdict, unknown, worst
-from selfhost.effective.seen import NOT_GIVEN, NoAnswer, NotInstalled, OutOfScope
+from selfhost.effective.seen import OLD_ALONE, NoAnswer, NotInstalled, OutOfScope
 from selfhost.effective.server import ALTERNATIVES, Server
 from selfhost.effective.web import NOT_OF_PAGE
 from selfhost.evidence.instances import variants
@@ -70,14 +70,18 @@ def judge(control: Control, server: Server) -> tuple[Verdict, ...] | None:
         return (Verdict(Status.NOT_APPLICABLE, outcome.message, _places(outcome)),)
     except NoAnswer as outcome:
         return (unknown(outcome.message, *_places(outcome)),)
-    open_ends = [v.message for v in verdicts if v.status is Status.UNKNOWN]
-    if worst(verdicts) is Status.UNKNOWN and all(m.endswith(NOT_GIVEN) for m in open_ends):
-        return None
+    if worst(verdicts) is Status.UNKNOWN and all(
+        verdict.message.endswith(OLD_ALONE)
+        for verdict in verdicts
+        if verdict.status is Status.UNKNOWN
+    ):
+        return None  # nothing can be supposed of a file that was not given
     hidden = server.unseen_hosts(control.needs)
     if hidden is not None and worst(verdicts) is Status.PASS:
         verdicts = (unknown(f"a host may be set up elsewhere: {hidden.reason}"),)
     if worst(verdicts) is Status.UNKNOWN and (supposing := server.supposing) is not None:
         verdicts = (*_supposed(control, supposing), *verdicts)
+    # Only now: what older clients take from a page that embeds meetings was supposed above.
     if verdicts and all(map(_of_another_server, verdicts)):
         return None
     return verdicts or (unknown("the control made no statement: this is a bug of it"),)

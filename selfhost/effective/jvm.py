@@ -21,7 +21,7 @@ from selfhost.catalog.components import components
 from selfhost.effective.config import Config
 from selfhost.effective.layers import over, tree_of
 from selfhost.effective.legacy import translated
-from selfhost.effective.seen import NOT_GIVEN, Unseen
+from selfhost.effective.seen import OLD_ALONE, Unseen
 from selfhost.evidence.model import Document, within
 from selfhost.readers import template
 from selfhost.readers.facts import Process
@@ -72,7 +72,7 @@ def service(server: "Server", component: str) -> Config:
             read = _as_template(document, include) or read
         below = over(read, below)
     elif not server.evidence.in_scope(f"{component}.config"):
-        hole = Unknown(f"no {FILES[component]}: {NOT_GIVEN}")
+        hole = Unknown(f"no {FILES[component]}: {OLD_ALONE}")
         below = Tree(Node(below.root.value, below.root.origin, (), hole))
     return Config(component, place, (_old_keys(component, legacy, given.properties, below), below))
 

@@ -3,7 +3,7 @@
 from selfhost.evidence.model import Document
 
 #: The end of the reason for a hole that is as large as the file that was not given.
-NOT_GIVEN = "only its old properties were given"
+OLD_ALONE = "only its old properties were given"
 
 
 class NoAnswer(Exception):  # noqa: N818 - it is an outcome, not an error
