@@ -165,8 +165,7 @@ class _Looking:
         except NoResponseError as error:
             found.append(Document(source, url, State.FAILED, reason=str(error)))
         else:
-            kind = answer.headers.get("content-type", "")
-            if answer.status == 200 and "html" not in kind:
+            if answer.is_script:
                 found.append(self._document(source, url, answer.body))
                 self._keep(source, answer)
             elif answer.status in (401, 403):
@@ -192,9 +191,7 @@ class _Looking:
         except NoResponseError:
             return []
         text = answer.body.decode("utf-8", "replace")
-        if answer.status != 200 or not _DECLARES["web.config"].search(text):
-            return []
-        if "html" in answer.headers.get("content-type", ""):
+        if not answer.is_script or not _DECLARES["web.config"].search(text):
             return []
         found = self._document("web.config", url, answer.body)
         return [] if found.sha256 in {document.sha256 for document in known} else [found]

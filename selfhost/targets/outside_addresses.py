@@ -50,9 +50,7 @@ def _looked(base: str, port: int, place: Place) -> dict[str, Any]:
 def _settings(base: str, place: Place) -> str:
     """The SHA-256 of config.js; empty where none is served."""
     answer = request("GET", urljoin(base, "config.js"), place)
-    if answer.status != 200 or "html" in answer.headers.get("content-type", ""):
-        return ""
-    return hashlib.sha256(answer.body).hexdigest()
+    return hashlib.sha256(answer.body).hexdigest() if answer.is_script else ""
 
 
 def _resolved(host: str, port: int) -> list[tuple[str, str]]:

@@ -38,6 +38,11 @@ class Answer:
     body: bytes
     left: str = ""
 
+    @property
+    def is_script(self) -> bool:
+        """Whether a script that was asked for is there, and no page in its place."""
+        return self.status == 200 and "html" not in self.headers.get("content-type", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
