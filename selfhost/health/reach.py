@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from importlib.resources import files
 
 from selfhost.errors import TargetError
 from selfhost.health.expected import Expected
@@ -11,13 +10,14 @@ from selfhost.health.facts import MAX_OUTPUT, Facts, parse_facts
 from selfhost.provision.preflight import endpoint
 from selfhost.settings.site import Host, Site
 from selfhost.targets import ssh_connection
+from selfhost.targets.program import joined
 
 SECONDS = 60.0
 
 
 def look_at(site: Site, host: Host, expected: Expected) -> Facts:
     """What the host says of itself. Raises TargetError when it cannot be reached or understood."""
-    program = files("selfhost.health").joinpath("probe.py").read_bytes()
+    program = joined("selfhost.health.probe")
     order = json.dumps({"domain": expected.domain, "turn_domain": expected.turn_domain}).encode()
     if host.connection == "local":
         output = _here(program, order)

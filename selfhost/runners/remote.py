@@ -8,11 +8,11 @@ import base64
 import json
 import os
 import zlib
-from importlib.resources import files
 
 from selfhost.errors import TargetError
 from selfhost.evidence.model import Evidence
 from selfhost.evidence.plan import server_plan
+from selfhost.targets.program import collector_program
 from selfhost.targets.ssh import MAX_OUTPUT, read_answer
 from selfhost.targets.ssh_connection import PYTHON_LOADER, Completed
 
@@ -29,7 +29,7 @@ _UNPACKER = (
 
 def with_stdin() -> tuple[list[str], str]:
     """The command, and what it reads on standard input."""
-    program = _program().decode("ascii")
+    program = collector_program().decode("ascii")
     order = {**_order(), "key": os.urandom(32).hex()}
     command = ["python3", "-I", "-c", PYTHON_LOADER, str(len(program))]
     return command, program + json.dumps(order)
@@ -37,7 +37,7 @@ def with_stdin() -> tuple[list[str], str]:
 
 def without_stdin() -> list[str]:
     """The command alone."""
-    return ["python3", "-I", "-c", _UNPACKER, _packed(_program()), _packed(_order_bytes())]
+    return ["python3", "-I", "-c", _UNPACKER, _packed(collector_program()), _packed(_order_bytes())]
 
 
 def evidence(name: str, moment: str, done: Completed) -> Evidence:
@@ -45,10 +45,6 @@ def evidence(name: str, moment: str, done: Completed) -> Evidence:
     if len(done.stdout) > MAX_OUTPUT:
         raise TargetError(f"{name} sent more evidence than there can be")
     return Evidence(name, moment, read_answer(done, server_plan(), name))
-
-
-def _program() -> bytes:
-    return files("selfhost.evidence").joinpath("collector.py").read_bytes()
 
 
 def _order() -> dict[str, object]:

@@ -15,7 +15,9 @@ from pathlib import Path
 from threading import Thread
 
 from selfhost.errors import TargetError
-from selfhost.evidence.collector import Disk, Record, Redactor
+from selfhost.evidence.collector.disk import Disk
+from selfhost.evidence.collector.records import Record
+from selfhost.evidence.collector.redactor import Redactor
 from selfhost.evidence.model import Evidence, State
 from selfhost.evidence.plan import step
 from selfhost.targets import inside, inspected

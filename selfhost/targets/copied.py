@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from selfhost.errors import TargetError
 from selfhost.evidence.archive import members_of
-from selfhost.evidence.collector import MAX_LINKS
+from selfhost.evidence.collector.disk import MAX_LINKS
 from selfhost.targets.engine import Answer, Engine
 from selfhost.targets.tar_tree import MAX_KEPT, Entry, TarTree, entries
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from selfhost.errors import TargetError
-from selfhost.evidence.collector import Disk
+from selfhost.evidence.collector.disk import Disk
 from selfhost.evidence.model import Evidence
 from selfhost.targets import tree
 from selfhost.targets.model import Plan

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Protocol
 
-from selfhost.evidence.collector import Record
+from selfhost.evidence.collector.records import Record
 
 STATUS = "/var/lib/dpkg/status"
 SOURCE = "host.packages"

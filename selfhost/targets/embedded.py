@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from selfhost.evidence.collector import Overload, Record, Redactor, syntax_of
+from selfhost.evidence.collector.records import Record
+from selfhost.evidence.collector.redactor import Redactor
+from selfhost.evidence.collector.syntax import Overload, syntax_of
 from selfhost.readers.kubernetes import read_manifests
 from selfhost.readers.tree import Source
 from selfhost.targets.recognise import recognise

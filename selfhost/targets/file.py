@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from selfhost.errors import TargetError, UsageError
-from selfhost.evidence import collector
+from selfhost.evidence.collector.disk import Disk, Look
+from selfhost.evidence.collector.documents import read_file
+from selfhost.evidence.collector.redactor import Redactor
 from selfhost.evidence.model import Evidence
 from selfhost.evidence.plan import Step
 from selfhost.targets.embedded import inside
@@ -35,8 +37,8 @@ class FileTarget:
         file = _Given(self.path)
         steps = self._steps(file)
         step = steps[0]
-        redactor = collector.Redactor(os.urandom(32))
-        record = collector.read_file(step.name, self.name, file, redactor, step.max_bytes)
+        redactor = Redactor(os.urandom(32))
+        record = read_file(step.name, self.name, file, redactor, step.max_bytes)
         if record is None or record["state"] == "absent":
             raise TargetError(f"{self.name} is not there")
         if record["state"] == "denied":
@@ -86,12 +88,12 @@ class _Given:
 
     def __init__(self, path: Path) -> None:
         self._real = str(path.resolve())
-        self._disk = collector.Disk("/")
+        self._disk = Disk("/")
 
-    def look(self, _path: str) -> collector.Look:
+    def look(self, _path: str) -> Look:
         """What the file is. Raises OSError."""
         found = self._disk.look(self._real)
-        return collector.Look(found.kind, found.size, "", "", "")
+        return Look(found.kind, found.size, "", "", "")
 
     def read(self, _path: str, limit: int) -> bytes:
         """Its first bytes. Raises OSError."""

@@ -12,7 +12,7 @@ from typing import IO
 
 from selfhost.errors import TargetError
 from selfhost.evidence.archive import members, members_of, unpacked
-from selfhost.evidence.collector import Redactor
+from selfhost.evidence.collector.redactor import Redactor
 from selfhost.evidence.model import Evidence, State
 from selfhost.targets import inside, inspected
 from selfhost.targets.image_outline import Image, member_name

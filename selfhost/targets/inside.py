@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from selfhost.catalog.components import components
-from selfhost.evidence import collector
-from selfhost.evidence.collector import Record, Redactor
+from selfhost.evidence.collector.records import Record
+from selfhost.evidence.collector.redactor import Redactor
+from selfhost.evidence.collector.run import collect
 from selfhost.evidence.model import State
 from selfhost.evidence.plan import Step, full_plan
 from selfhost.targets import dpkg
@@ -115,7 +116,7 @@ def _read(
         tried = replace(step, places=tuple(p for p in places if _is_its(step, p, files, roles)))
         if not tried.places:
             continue
-        own = list(collector.collect([tried.as_json()], disk=files, redaction_key=redactor.key))
+        own = list(collect([tried.as_json()], disk=files, redaction_key=redactor.key))
         told = [record for record in own if record["state"] != State.ABSENT]
         if told and not (foreign and all(record["state"] == State.FAILED for record in told)):
             return own

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from selfhost.errors import TargetError
-from selfhost.evidence import collector
-from selfhost.evidence.collector import Record, Redactor
+from selfhost.evidence.collector.containers import container
+from selfhost.evidence.collector.records import Record
+from selfhost.evidence.collector.redactor import Redactor
 from selfhost.evidence.model import State
 from selfhost.targets.engine import SERVICE_LABELS, Inspected
 
@@ -17,7 +18,7 @@ _SHAPES = (ValueError, TypeError, AttributeError, KeyError)
 def facts(engine: str, item: Inspected, redactor: Redactor) -> Record:
     """A line of ``host.containers``. Raises TargetError."""
     try:
-        return collector.container(engine, item, redactor)
+        return container(engine, item, redactor)
     except _SHAPES:
         raise TargetError(f"what {engine} says of its containers was not understood") from None
 

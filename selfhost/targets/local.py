@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from selfhost.evidence import collector
+from selfhost.evidence.collector.run import collect
 from selfhost.evidence.model import Evidence
 from selfhost.evidence.plan import server_plan
 from selfhost.targets.model import Plan, documents, now
@@ -18,4 +18,4 @@ class LocalTarget:
         """All that the plan names."""
         steps = [step.as_json() for step in plan or server_plan()]
         moment = now()
-        return Evidence(self.name, moment, documents(collector.collect(steps)))
+        return Evidence(self.name, moment, documents(collect(steps)))

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from selfhost.errors import TargetError
-from selfhost.evidence.collector import CODE, Overload, Redactor
+from selfhost.evidence.collector.redactor import Redactor
+from selfhost.evidence.collector.syntax import CODE, Overload
 from selfhost.evidence.model import Document, Evidence, State
 from selfhost.targets.model import Plan, now
 from selfhost.targets.outside_addresses import addresses

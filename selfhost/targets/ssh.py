@@ -7,15 +7,15 @@ import os
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 from selfhost.errors import TargetError
-from selfhost.evidence.collector import FORMAT, MAX_TOTAL
+from selfhost.evidence.collector.run import FORMAT, MAX_TOTAL
 from selfhost.evidence.model import Document, Evidence, State
 from selfhost.evidence.plan import Step, server_plan
 from selfhost.targets import ssh_connection
 from selfhost.targets.model import Plan, now
+from selfhost.targets.program import collector_program
 from selfhost.targets.ssh_connection import Completed, Endpoint
 
 TIMEOUT = 90.0
@@ -45,7 +45,7 @@ class SshTarget:
     def collect(self, plan: Plan | None = None) -> Evidence:
         """All that the plan names, in one round trip."""
         steps = tuple(plan or server_plan())
-        program = files("selfhost.evidence").joinpath("collector.py").read_bytes()
+        program = collector_program()
         order = {"plan": [step.as_json() for step in steps], "key": os.urandom(32).hex()}
         moment = now()
         with ssh_connection.connect(self.endpoint) as connection:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from selfhost.evidence.archive import Member
-from selfhost.evidence.collector import MAX_LINKS, Look
+from selfhost.evidence.collector.disk import MAX_LINKS, Look
 from selfhost.targets import dpkg
 
 MAX_UNPACKED = 8 * 1024 * 1024 * 1024

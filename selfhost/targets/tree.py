@@ -5,8 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from selfhost.errors import TargetError
-from selfhost.evidence import collector
-from selfhost.evidence.collector import Look, Record, Redactor
+from selfhost.evidence.collector.disk import Look
+from selfhost.evidence.collector.documents import read_file
+from selfhost.evidence.collector.records import Record
+from selfhost.evidence.collector.redactor import Redactor
+from selfhost.evidence.collector.run import collect
 from selfhost.evidence.model import Evidence, State
 from selfhost.evidence.plan import Step, full_plan
 from selfhost.targets import dpkg
@@ -73,7 +76,7 @@ def _root(files: Files, steps: list[Step], redactor: Redactor) -> tuple[list[Rec
     for one in steps:
         if one.component in ("docker", "helm", "kubernetes"):
             continue
-        found = list(collector.collect([one.as_json()], disk=files, redaction_key=redactor.key))
+        found = list(collect([one.as_json()], disk=files, redaction_key=redactor.key))
         given = any(record["state"] != State.ABSENT for record in found)
         # Nothing of the kernel's is in a file system at rest.
         expected = not one.places[0].startswith("/proc/") and (whole or _expected(files, one))
@@ -125,7 +128,7 @@ def _loose(files: Files, steps: list[Step], redactor: Redactor) -> tuple[list[Re
             continue
         if at_top and (one.component == "docker" or path.count("/") > 2):
             continue  # a deployment's own sources are templates
-        record = collector.read_file(one.name, path, files, redactor, one.max_bytes, True)
+        record = read_file(one.name, path, files, redactor, one.max_bytes, True)
         if record is not None:
             record.update(mode="", owner="")  # of the copy, not of the server
             records += [record, *inside(record, redactor)]
@@ -139,9 +142,7 @@ def _is_docker(files: Files, path: str) -> bool:
 
 
 def _collect(files: Files, steps: Iterable[Step], redactor: Redactor) -> Iterator[Record]:
-    for record in collector.collect(
-        [one.as_json() for one in steps], disk=files, redaction_key=redactor.key
-    ):
+    for record in collect([one.as_json() for one in steps], disk=files, redaction_key=redactor.key):
         record.update(mode="", owner="")
         yield record
 

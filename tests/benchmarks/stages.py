@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 
 
@@ -45,11 +44,12 @@ def main(inventory: Path, answer: Path) -> None:
         from selfhost.runners import judging
         from selfhost.targets import ssh_connection
         from selfhost.targets.model import now
+        from selfhost.targets.program import collector_program
 
         profile = judging.profile("private")
         controls = judging.controls(profile)
         plan = server_plan()
-    program = files("selfhost.evidence").joinpath("collector.py").read_bytes()
+    program = collector_program()
     order = {"plan": [step.as_json() for step in plan], "key": os.urandom(32).hex()}
     opened = ssh_connection.connect(target.endpoint)
     with stage("connect"):

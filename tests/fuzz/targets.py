@@ -19,7 +19,9 @@ from selfhost.effective import helm
 from selfhost.effective.seen import NoAnswer
 from selfhost.effective.server import Server
 from selfhost.errors import TargetError
-from selfhost.evidence import bundle, collector
+from selfhost.evidence import bundle
+from selfhost.evidence.collector.redactor import Redactor
+from selfhost.evidence.collector.syntax import CODE, HOCON, LINES, NGINX, Overload
 from selfhost.evidence.model import Document, Evidence, State
 from selfhost.evidence.plan import full_plan, server_plan
 from selfhost.readers import facts, template
@@ -133,11 +135,11 @@ def _outside(text: str) -> None:
 
 def _redaction(text: str) -> None:
     """What redacting leaves is what redacting it again leaves."""
-    redactor = collector.Redactor(b"k" * 32)
-    for syntax in (collector.CODE, collector.HOCON, collector.NGINX, collector.LINES):
+    redactor = Redactor(b"k" * 32)
+    for syntax in (CODE, HOCON, NGINX, LINES):
         try:
             redactor.content(text.encode("utf-8", "replace"), syntax)
-        except collector.Overload:
+        except Overload:
             continue
     redactor.arguments(text.split("\n")[:100])
     recognise("/x/unknown", text[:SAMPLE])

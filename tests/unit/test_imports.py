@@ -2,11 +2,15 @@
 
 import ast
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import selfhost
+from selfhost.targets.program import joined
 
 ROOT = Path(selfhost.__file__).parent
 PURE = ("readers", "effective", "controls", "audit", "reports")
@@ -56,8 +60,12 @@ MAY = {
 
 
 def imported(path: Path) -> set[str]:
+    return imported_by(ast.parse(path.read_text("utf-8")))
+
+
+def imported_by(module: ast.Module) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(module):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -100,7 +108,35 @@ def test_nothing_imports_the_command_line() -> None:
         assert not any(name.startswith("selfhost.cli") for name in imported(path)), path
 
 
-@pytest.mark.parametrize("program", ["evidence/collector.py", "health/probe.py"])
-def test_what_runs_on_servers_is_one_file_of_the_standard_library(program: str) -> None:
-    roots = {name.partition(".")[0] for name in imported(ROOT / program)}
+PROGRAMS = ("selfhost.evidence.collector", "selfhost.health.probe")
+
+
+@pytest.mark.parametrize("package", PROGRAMS)
+def test_what_runs_on_servers_needs_the_standard_library_of_python_3_9_alone(package: str) -> None:
+    program = ast.parse(joined(package), feature_version=(3, 9))
+    roots = {name.partition(".")[0] for name in imported_by(program)}
     assert roots <= set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("package", PROGRAMS)
+def test_its_parts_can_stand_in_one_text(package: str) -> None:
+    """All of them, each after what it imports, and no name of two things."""
+    parts = import_module(package).PARTS
+    folder = ROOT.parent / package.replace(".", "/")
+    assert {path.stem for path in folder.glob("*.py")} == {"__init__", *parts}
+    for number, part in enumerate(parts):
+        own = {n for n in imported(folder / f"{part}.py") if n.startswith(f"{package}.")}
+        assert {n.split(".")[3] for n in own} <= set(parts[:number]), part
+    names = Counter(defined(ast.parse(joined(package))))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def defined(module: ast.Module) -> Iterator[str]:
+    """What a module's own statements give names to."""
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = (name for target in targets for name in ast.walk(target))
+            yield from (name.id for name in names if isinstance(name, ast.Name))

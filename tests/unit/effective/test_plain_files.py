@@ -4,7 +4,9 @@ import pytest
 
 from selfhost.effective.seen import NotInstalled
 from selfhost.effective.server import Server
-from selfhost.evidence.collector import _TELLING, LINES, Redactor
+from selfhost.evidence.collector.processes import TELLING
+from selfhost.evidence.collector.redactor import Redactor
+from selfhost.evidence.collector.syntax import LINES
 from selfhost.evidence.model import Document, Evidence, State
 
 SECRETS = ("0bscuredPassw0rd", "ya29secretaccesstoken", "1//refreshsecret", "AKsecretkey123")
@@ -67,5 +69,5 @@ def test_what_rclone_keeps_secret_stays_on_the_server_and_the_rest_is_read() -> 
     ],
 )
 def test_that_a_key_is_set_is_taken_and_the_key_is_not(name: str) -> None:
-    assert _TELLING.fullmatch(name)
+    assert TELLING.fullmatch(name)
     assert SECRETS[0] not in Redactor(b"k" * 32).value(name, SECRETS[0])

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from selfhost.evidence import collector
+from selfhost.evidence.collector import containers, processes, redactor, run
+from selfhost.targets.program import collector_program
 
 CANARY = "c4n4rySECRETvalue"
 
@@ -23,7 +24,7 @@ def step(kind: str, *places: str, name: str = "x", **more: Any) -> dict[str, Any
 
 
 def collect(root: Path, *steps: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {r["path"]: r for r in collector.collect(list(steps), str(root), b"k" * 32)}
+    return {r["path"]: r for r in run.collect(list(steps), str(root), b"k" * 32)}
 
 
 def test_files_come_with_hash_mode_and_without_secrets(tmp_path: Path) -> None:
@@ -144,7 +145,7 @@ def test_processes_show_names_and_no_secrets(tmp_path: Path) -> None:
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, env=environment) as process:
         # Not a child of the collector: its own are left out.
         out = subprocess.run(
-            [sys.executable, "-I", collector.__file__],
+            [sys.executable, "-I", "-c", collector_program()],
             input=json.dumps({"plan": [step("probe", "processes", max_bytes=1 << 24)], "key": ""}),
             capture_output=True,
             text=True,
@@ -174,7 +175,7 @@ def test_processes_show_names_and_no_secrets(tmp_path: Path) -> None:
 def test_a_process_that_starts_or_ends_meanwhile(
     refusals: int, error: type[OSError], seen: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slurp, left = collector._slurp, [refusals]
+    slurp, left = processes.slurp, [refusals]
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
 
         def refusing(path: str, limit: int = 262144) -> bytes:
@@ -183,9 +184,9 @@ def test_a_process_that_starts_or_ends_meanwhile(
                 raise error(path)
             return slurp(path, limit)
 
-        monkeypatch.setattr(collector, "_slurp", refusing)
+        monkeypatch.setattr(processes, "slurp", refusing)
         monkeypatch.setattr(os, "geteuid", lambda: 0)
-        monkeypatch.setattr(collector, "_own", lambda found: set())
+        monkeypatch.setattr(processes, "_own", lambda found: set())
         (record,) = collect(Path("/"), step("probe", "processes", max_bytes=1 << 24)).values()
         process.communicate(b"\n")
     found = {p["pid"]: p for p in map(json.loads, record["content"].splitlines())}
@@ -226,7 +227,7 @@ def test_nothing_is_changed(tmp_path: Path) -> None:
 
 
 def test_all_content_together_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collector, "MAX_TOTAL", 150)
+    monkeypatch.setattr(run, "MAX_TOTAL", 150)
     for name in "abc":
         (tmp_path / name).write_bytes(b"x" * 100)
     states = [r["state"] for r in collect(tmp_path, step("files", "/a", "/b", "/c")).values()]
@@ -240,23 +241,23 @@ def test_a_container_shows_its_mounts_and_where_its_log_goes() -> None:
         "Mounts": [{"Source": "/run/docker.sock", "Destination": "/x"}, "junk"],
         "HostConfig": {"LogConfig": {"Type": "gelf", "Config": {"gelf-address": CANARY}}},
     }
-    found = collector.container("docker", item, collector.Redactor(b"k" * 32))
+    found = containers.container("docker", item, redactor.Redactor(b"k" * 32))
     assert found["mounts"] == ["/run/docker.sock"]
     assert (found["log_driver"], found["log_options"]) == ("gelf", ["gelf-address"])
     assert found["environment"] == {"ENABLE_RECORDING": "1", "JVB_PASSWORD": None}
     assert CANARY not in json.dumps(found)
-    assert collector.container("podman", {"Id": "1"}, collector.Redactor(b""))["mounts"] == []
+    assert containers.container("podman", {"Id": "1"}, redactor.Redactor(b""))["mounts"] == []
 
 
 def test_hidden_processes_are_denied(monkeypatch: pytest.MonkeyPatch) -> None:
-    slurp = collector._slurp
+    slurp = processes.slurp
 
     def hiding(path: str, limit: int = 262144) -> bytes:
         if path == "/proc/1/stat":
             raise FileNotFoundError(path)
         return slurp(path, limit)
 
-    monkeypatch.setattr(collector, "_slurp", hiding)
+    monkeypatch.setattr(processes, "slurp", hiding)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     (record,) = collect(Path("/"), step("probe", "processes", max_bytes=1 << 24)).values()
     assert (record["state"], record["content"]) == ("denied", b"")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from selfhost.evidence import collector
+from selfhost.evidence.collector import processes
 
 OUTER, INNER = "a" * 64, "b" * 64
 SERVER = f"/libpod_parent/libpod-{OUTER}"
@@ -18,4 +18,4 @@ SERVER = f"/libpod_parent/libpod-{OUTER}"
     ],
 )
 def test_the_innermost_container_that_is_not_the_server(path: str, container: str) -> None:
-    assert collector._innermost(f"0::{path}\n", OUTER) == container
+    assert processes.innermost_container(f"0::{path}\n", OUTER) == container

@@ -16,7 +16,7 @@ from selfhost.audit.evaluate import evaluate
 from selfhost.audit.model import TargetReport
 from selfhost.controls import registry
 from selfhost.controls.model import Status
-from selfhost.evidence import collector
+from selfhost.evidence.collector import disk, run
 from selfhost.evidence.model import Document, Evidence, State
 from selfhost.evidence.plan import server_plan
 
@@ -71,7 +71,7 @@ def _audited(root: Path) -> tuple[TargetReport, list[Document], float, int]:
     try:
         (root / "dev").mkdir(exist_ok=True)
         files = [step.as_json() for step in server_plan() if step.kind == "files"]
-        records = list(collector.collect(files, str(root), b"k" * 32))
+        records = list(run.collect(files, str(root), b"k" * 32))
         read = [Document(**{**r, "state": State(r["state"])}) for r in records]
         rest = [
             Document(step.name, step.name, State.FAILED)
@@ -142,7 +142,7 @@ def test_a_folder_of_more_files_than_there_can_be(tmp_path: Path) -> None:
     folder = tmp_path / "etc/prosody/conf.d"
     folder.mkdir(parents=True)
     (tmp_path / "etc/prosody/prosody.cfg.lua").write_text('Include "conf.d/*.cfg.lua"\n')
-    count = collector.MAX_LISTED + 1
+    count = disk.MAX_LISTED + 1
     for number in range(count):
         os.mknod(folder / f"{number}.cfg.lua")
     report, read, seconds, memory = _audited(tmp_path)

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from selfhost.evidence.collector import Redactor, secrecy, syntax_of
+from selfhost.evidence.collector.redactor import Redactor
+from selfhost.evidence.collector.secrecy import secrecy
+from selfhost.evidence.collector.syntax import syntax_of
 
 KEY = b"k" * 32
 CANARY = "c4n4rySECRETvalue"

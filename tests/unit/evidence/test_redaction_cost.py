@@ -5,7 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from selfhost.evidence.collector import Overload, Redactor
+from selfhost.evidence.collector.redactor import Redactor
+from selfhost.evidence.collector.syntax import Overload
 
 KEY = b"k" * 32
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from selfhost.cli.root import run
-from selfhost.evidence.collector import Redactor, syntax_of
+from selfhost.evidence.collector.redactor import Redactor
+from selfhost.evidence.collector.syntax import syntax_of
 from selfhost.evidence.plan import full_plan
 from tests.unit.evidence.planted_secrets import PLACES, planted, shown, shown_in_file
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from selfhost.evidence import collector
+from selfhost.evidence.collector import disk, media
 
 MP4 = b"\0\0\0\x20ftypisom" + b"\0" * (300 << 10)
 
 
 def search(folder: Path) -> tuple[dict[str, Any], list[str]]:
     step = {"name": "host.stray_media", "places": ["media", str(folder)], "max_bytes": 1 << 20}
-    record = collector._probe_media(step)
+    record = media.probe_media(step)
     lines = [json.loads(line) for line in record["content"].splitlines()]
     return record, [f"{Path(line['path']).name} {line['type']}" for line in lines]
 
@@ -50,7 +50,7 @@ def test_a_search_that_was_cut_short_says_so(
 ) -> None:
     for number in range(5):
         (tmp_path / str(number)).mkdir()
-    monkeypatch.setattr(collector, "_MAX_SEEN", 3)
+    monkeypatch.setattr(media, "_MAX_SEEN", 3)
     record, _ = search(tmp_path)
     assert record["reason"].startswith("stopped after")
 
@@ -62,7 +62,7 @@ def test_what_may_not_be_read_is_said(
     (tmp_path / "closed").mkdir()
     (tmp_path / "closed.mp4").write_bytes(MP4)
     (tmp_path / "open.mp4").write_bytes(MP4)
-    scandir, read = os.scandir, collector.Disk.read
+    scandir, read = os.scandir, disk.Disk.read
 
     def refusing(path: str) -> Any:
         if path.endswith("/closed"):
@@ -75,7 +75,7 @@ def test_what_may_not_be_read_is_said(
         return read(disk, path, limit)
 
     monkeypatch.setattr(os, "scandir", refusing)
-    monkeypatch.setattr(collector.Disk, "read", refusing_read)
+    monkeypatch.setattr(disk.Disk, "read", refusing_read)
     monkeypatch.setattr(os, "geteuid", lambda: user)
     record, found = search(tmp_path)
     assert record["reason"] == said

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selfhost.health import probe
 from selfhost.health.facts import Facts, Unit, parse_facts
+from selfhost.health.probe import applications, certificates, logs, look, services
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=20,
 )
-SECTIONS = sorted(probe.SECTIONS)
+SECTIONS = sorted(look.SECTIONS)
 
 
 def parsed(raw: dict[str, Any]) -> Facts:
@@ -70,7 +70,7 @@ def test_nothing_that_a_server_says_raises(section: str, value: Any) -> None:
 
 def test_the_probe_runs_here_and_says_nothing_that_it_should_not() -> None:
     """Whatever machine this is: every section answers, or is null, and none raises."""
-    answer = probe.look({"domain": "meet.example.org", "turn_domain": "meet.example.org"})
+    answer = look.look({"domain": "meet.example.org", "turn_domain": "meet.example.org"})
     facts = parse_facts(json.dumps(answer).encode())
     assert facts is not None
     assert facts.machine is not None
@@ -83,7 +83,7 @@ def test_a_chain_s_first_certificate_is_the_one_that_is_served() -> None:
     begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
     chain = f"Bag attributes\n{begin}\n{one}\n{end}\n{begin}\n{two}\n{end}\n"
     wanted = f"{begin}\n{'A' * 64}\n{'A' * 6}\n{end}\n"
-    assert probe.leaf(chain) == probe.leaf(wanted) == wanted
+    assert certificates.leaf(chain) == certificates.leaf(wanted) == wanted
 
 
 def test_what_a_service_logged_before_its_start_is_past() -> None:
@@ -95,14 +95,14 @@ def test_what_a_service_logged_before_its_start_is_past() -> None:
         "# There is insufficient memory for the Java Runtime Environment",
     ]
     written = start + 8000  # the last line bears no time
-    assert probe.recent(java, start, written) == java[2:]
-    assert probe.recent(java, start - 7200, written) == java
-    assert probe.recent(java, start + 7200, written) == java[3:]
-    assert probe.recent(java, start + 9000, written) == []
-    assert probe.recent([*java[:2], java[3], java[2]], start, written) == [java[2]]
+    assert logs.recent(java, start, written) == java[2:]
+    assert logs.recent(java, start - 7200, written) == java
+    assert logs.recent(java, start + 7200, written) == java[3:]
+    assert logs.recent(java, start + 9000, written) == []
+    assert logs.recent([*java[:2], java[3], java[2]], start, written) == [java[2]]
     unknown = ["no time", "here: OutOfMemoryError"]
-    assert probe.recent(unknown, start, written) == unknown
-    assert probe.recent([], start, written) == []
+    assert logs.recent(unknown, start, written) == unknown
+    assert logs.recent([], start, written) == []
 
 
 def test_prosody_s_lines_bear_no_year() -> None:
@@ -110,9 +110,9 @@ def test_prosody_s_lines_bear_no_year() -> None:
     for seconds in (0, 40 * 86400, 300 * 86400):
         then = time.localtime(now - seconds)
         line = time.strftime("%b %d %H:%M:%S modulemanager\terror\tno", then)
-        assert probe.time_of(line) == time.mktime(then)
+        assert logs.time_of(line) == time.mktime(then)
     for line in ("", "May", "Foo 31 10:00:00 x", "Feb 31 10:00:00 x", "2026-13-45 99:00:00"):
-        assert probe.time_of(line) is None
+        assert logs.time_of(line) is None
 
 
 def test_logs_are_read_from_the_start_of_their_service(
@@ -121,17 +121,17 @@ def test_logs_are_read_from_the_start_of_their_service(
     log = tmp_path / "prosody.err"
     stamp = time.strftime("%b %d %H:%M:%S", time.localtime(time.time() - 3600))
     log.write_text(f"{stamp} modulemanager\terror\tmodule 'basexx' not found:\n", "utf-8")
-    monkeypatch.setattr(probe, "LOGS", {"prosody": (str(log), "prosody")})
-    monkeypatch.setattr(probe, "units", lambda _: {})
+    monkeypatch.setattr(logs, "LOGS", {"prosody": (str(log), "prosody")})
+    monkeypatch.setattr(logs, "units", lambda _: {})
     for start, modules in ((time.time() - 7200, ["basexx"]), (time.time() - 60, [])):
         processes = [{"user": "prosody", "started": start, "heap": None}]
-        monkeypatch.setattr(probe, "processes", lambda _, found=processes: found)
-        assert probe.logs({})["prosody"]["modules"] == modules
-    monkeypatch.setattr(probe, "processes", lambda _: [])
+        monkeypatch.setattr(logs, "processes", lambda _, found=processes: found)
+        assert logs.logs({})["prosody"]["modules"] == modules
+    monkeypatch.setattr(logs, "processes", lambda _: [])
     for ended, modules in ((time.time() - 3600, ["basexx"]), (time.time() - 60, [])):
         unit = {"prosody": {"since": ended}}
-        monkeypatch.setattr(probe, "units", lambda _, found=unit: found)
-        assert probe.logs({})["prosody"]["modules"] == modules
+        monkeypatch.setattr(logs, "units", lambda _, found=unit: found)
+        assert logs.logs({})["prosody"]["modules"] == modules
 
 
 def test_units_that_the_kernel_ended_are_read_from_the_journal(
@@ -141,10 +141,10 @@ def test_units_that_the_kernel_ended_are_read_from_the_journal(
         '{"UNIT":"jicofo.service","__REALTIME_TIMESTAMP":"1795829667932548"}\n'
         '{"UNIT":"jicofo.service","__REALTIME_TIMESTAMP":"1795829669000000"}\n'
     )
-    monkeypatch.setattr(probe, "run", lambda *_: lines)
-    assert probe.killed_for_memory() == {"jicofo.service": 1795829669.0}
-    monkeypatch.setattr(probe, "run", lambda *_: None)
-    assert probe.killed_for_memory() == {}
+    monkeypatch.setattr(services, "run", lambda *_: lines)
+    assert services.killed_for_memory() == {"jicofo.service": 1795829669.0}
+    monkeypatch.setattr(services, "run", lambda *_: None)
+    assert services.killed_for_memory() == {}
 
 
 #: As Prosody 0.12 writes it for the password Pencil0Pencil0Pencil.
@@ -161,7 +161,7 @@ def test_a_password_is_compared_with_its_account(monkeypatch: pytest.MonkeyPatch
     account = "/var/lib/prosody/auth%2ea%2db%2eorg/accounts/jvb.dat"
     conf = "/etc/jitsi/videobridge/jvb.conf"
     files = {account: ACCOUNT}
-    monkeypatch.setattr(probe, "read", lambda path, *_: files.get(path))
+    monkeypatch.setattr(applications, "read", lambda path, *_: files.get(path))
     monkeypatch.setattr("os.path.isdir", lambda path: account.startswith(str(path)))
     order = {"domain": "a-b.org"}
     for text, answer in (
@@ -170,6 +170,6 @@ def test_a_password_is_compared_with_its_account(monkeypatch: pytest.MonkeyPatch
         ("# PASSWORD = Pencil0Pencil0Pencil\n", None),
     ):
         files[conf] = text
-        assert probe.account("jvb", order) == answer
-    assert probe.account("focus", order) == "missing"
-    assert probe.account("jvb", {"domain": "elsewhere.org"}) is None
+        assert applications.account("jvb", order) == answer
+    assert applications.account("focus", order) == "missing"
+    assert applications.account("jvb", {"domain": "elsewhere.org"}) is None

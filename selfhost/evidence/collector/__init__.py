@@ -1,0 +1,14 @@
+"""Collects evidence; the one part of selfhost that runs on the audited server.
+
+Its parts are sent as one program text over one SSH session (``selfhost.targets.program``). It needs
+nothing but Python 3.9 and changes nothing: files are opened for reading without touching their
+access time, commands are those of the plan, run without a shell. Secrets are replaced here, before
+anything leaves the server, by ``REDACTED_`` and 8 hexadecimal digits of a keyed hash, so that
+equality can be seen and nothing be guessed.
+"""
+
+#: Each after what it imports.
+PARTS = (
+    *("syntax", "secrecy", "values", "manifests", "redactor", "records", "disk", "documents"),
+    *("processes", "commands", "sockets", "containers", "media", "run"),
+)
