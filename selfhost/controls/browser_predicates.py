@@ -1,11 +1,11 @@
 """What checks of a real browser's visit share."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from selfhost.catalog.endpoints import kind_of_host
-from selfhost.controls.model import Cited, Verdict, fail, passed, unknown
+from selfhost.controls.model import Cited, Status, Verdict, fail, passed, unknown
 from selfhost.controls.outside_predicates import looked
-from selfhost.controls.web_predicates import Owner, whose
+from selfhost.controls.web_predicates import Owner, Whose, whose
 from selfhost.effective.server import Server
 from selfhost.readers.outside import Seen
 
@@ -17,17 +17,16 @@ def conclude(server: Server, source: str, found: Iterable[Verdict], good: str) -
     """What was found; where nothing was, ``good`` if the browser came into the room."""
     verdicts = list(found)
     yield from verdicts
-    cited = looked(server, source)
-    missed = [stage for stage in stages(server) if not stage.true("reached")]
-    if any(verdict.status == "fail" for verdict in verdicts):
+    missed = ", ".join(s.text("stage") for s in stages(server) if not s.true("reached"))
+    if any(verdict.status is Status.FAIL for verdict in verdicts):
         return
     if why := not_entered(server):
         yield unknown(why, *looked(server, "browser.visit"))
     elif any(entry.number("dropped") for entry in server.outside("browser.visit")):
         yield unknown("the pages did more than was written down", *looked(server, "browser.visit"))
     elif not verdicts:
-        left = [stage.text("stage") for stage in missed]
-        yield passed(good + (f" (not reached: {', '.join(left)})" if left else ""), *cited)
+        left = f" (not reached: {missed})" if missed else ""
+        yield passed(good + left, *looked(server, source))
 
 
 def stages(server: Server) -> tuple[Seen, ...]:
@@ -48,28 +47,33 @@ def not_entered(server: Server) -> str:
     return f"what the browser does in a meeting was not seen; {why}"
 
 
-def requests(server: Server, outcome: str) -> Iterator[tuple[Seen, str]]:
-    """Requests with that outcome to hosts that are not the deployment's own, and whose those are.
+def done(server: Server, what: str, by: str, meant: Collection[str] = ()) -> Iterator[Verdict]:
+    """Everything of a kind that pages did and that is not meant; ``by`` leads to who it was."""
+    for entry in server.outside("browser.kept"):
+        key = entry.text("key")
+        if entry.text("what") == what and key not in meant:
+            text = f"{key} at the stage {entry.text('stage')}, {by} {entry.text('who')}"
+            yield fail(text, Cited(entry.origin))
 
-    Of a host that cannot be told the reason ends with a question mark.
-    """
+
+def requests(server: Server, outcome: str) -> Iterator[tuple[Seen, Whose]]:
+    """Requests with that outcome to hosts that are not the deployment's own, and whose those
+    are."""
     for entry in server.outside("browser.requests"):
         if entry.text("what") != "request" or entry.text("outcome") != outcome:
             continue
         found = whose(server, entry.text("host"))
         if found.owner is not Owner.OWN:
-            yield entry, found.why + ("?" if found.owner is Owner.UNCLEAR else "")
+            yield entry, found
 
 
 def foreign(server: Server, outcome: str, measuring: bool) -> Iterator[Verdict]:
     """Verdicts on those requests: only those to hosts that measure people, or all others."""
-    for entry, why in requests(server, outcome):
+    for entry, found in requests(server, outcome):
         if (kind_of_host(entry.text("host")) in MEASURING) is not measuring:
             continue
         cited = Cited(entry.origin, entry.text("host"))
         kind, who, stage = entry.text("kind"), entry.text("who"), entry.text("stage")
         text = f"{entry.text('url')} ({kind}) at the stage {stage}, asked for by {who}"
-        if why.endswith("?"):
-            yield unknown(f"{text}: {why[:-1]}", cited)
-        else:
-            yield fail(f"{text}: {why}", cited)
+        judged = unknown if found.owner is Owner.UNCLEAR else fail
+        yield judged(f"{text}: {found.why}", cited)

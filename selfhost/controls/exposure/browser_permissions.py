@@ -1,26 +1,18 @@
 from collections.abc import Iterator
 
 from selfhost.controls.browser_examples import kept, visit
-from selfhost.controls.browser_predicates import conclude
-from selfhost.controls.model import Category, Cited, Control, Fix, Severity, Verdict, fail
+from selfhost.controls.browser_predicates import conclude, done
+from selfhost.controls.model import Category, Control, Fix, Severity, Verdict
 from selfhost.effective.server import Server
 
 #: What a meeting is for.
 MEETING = ("camera", "microphone", "display-capture", "notifications")
 
 
-def _found(server: Server) -> Iterator[Verdict]:
-    for entry in server.outside("browser.kept"):
-        if entry.text("what") == "permission" and entry.text("key") not in MEETING:
-            text = f"{entry.text('key')} at the stage {entry.text('stage')}"
-            yield fail(f"{text}, asked for by {entry.text('who')}", Cited(entry.origin))
-
-
 def check(server: Server) -> Iterator[Verdict]:
     """What the user was, or would have been, asked to allow."""
-    yield from conclude(
-        server, "browser.kept", _found(server), "only what a meeting needs is asked for"
-    )
+    found = done(server, "permission", "asked for by", MEETING)
+    yield from conclude(server, "browser.kept", found, "only what a meeting needs is asked for")
 
 
 CONTROL = Control(

@@ -1,23 +1,15 @@
 from collections.abc import Iterator
 
 from selfhost.controls.browser_examples import kept, visit
-from selfhost.controls.browser_predicates import conclude
-from selfhost.controls.model import Category, Cited, Control, Fix, Severity, Verdict, fail
+from selfhost.controls.browser_predicates import conclude, done
+from selfhost.controls.model import Category, Control, Fix, Severity, Verdict
 from selfhost.effective.server import Server
-
-
-def _found(server: Server) -> Iterator[Verdict]:
-    for entry in server.outside("browser.kept"):
-        if entry.text("what") == "recorder":
-            text = f"{entry.text('key')} at the stage {entry.text('stage')}"
-            yield fail(f"{text}, started by {entry.text('who')}", Cited(entry.origin))
 
 
 def check(server: Server) -> Iterator[Verdict]:
     """Recorders that a page started though nobody had asked for one."""
-    yield from conclude(
-        server, "browser.kept", _found(server), "no page starts a recorder by itself"
-    )
+    found = done(server, "recorder", "started by")
+    yield from conclude(server, "browser.kept", found, "no page starts a recorder by itself")
 
 
 CONTROL = Control(

@@ -27,8 +27,8 @@ def _found(server: Server) -> Iterator[Verdict]:
         mark = next((why for name, why in MARKS if name.match(key)), "")
         if mark:
             yield fail(f"{entry.text('what')} {key}: {mark}", cited)
-        elif host and whose(server, host).owner is Owner.FOREIGN:
-            yield fail(f"{entry.text('what')} {key} for {host}: {whose(server, host).why}", cited)
+        elif host and (found := whose(server, host)).owner is Owner.FOREIGN:
+            yield fail(f"{entry.text('what')} {key} for {host}: {found.why}", cited)
 
 
 def check(server: Server) -> Iterator[Verdict]:
