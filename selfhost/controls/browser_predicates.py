@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from selfhost.catalog.endpoints import kind_of_host
 from selfhost.controls.model import Cited, Status, Verdict, fail, passed, unknown
-from selfhost.controls.outside_predicates import looked
+from selfhost.controls.text_predicates import looked_at
 from selfhost.controls.web_predicates import Owner, Whose, whose
 from selfhost.effective.server import Server
 from selfhost.readers.outside import Seen
@@ -21,12 +21,14 @@ def conclude(server: Server, source: str, found: Iterable[Verdict], good: str) -
     if any(verdict.status is Status.FAIL for verdict in verdicts):
         return
     if why := not_entered(server):
-        yield unknown(why, *looked(server, "browser.visit"))
+        yield unknown(why, *looked_at(server, "browser.visit"))
     elif any(entry.number("dropped") for entry in server.outside("browser.visit")):
-        yield unknown("the pages did more than was written down", *looked(server, "browser.visit"))
+        yield unknown(
+            "the pages did more than was written down", *looked_at(server, "browser.visit")
+        )
     elif not verdicts:
         left = f" (not reached: {missed})" if missed else ""
-        yield passed(good + left, *looked(server, source))
+        yield passed(good + left, *looked_at(server, source))
 
 
 def stages(server: Server) -> tuple[Seen, ...]:

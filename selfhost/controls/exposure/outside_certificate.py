@@ -12,7 +12,7 @@ from selfhost.controls.model import (
     unknown,
 )
 from selfhost.controls.outside_examples import seen
-from selfhost.controls.outside_predicates import looked
+from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
 
 OLD = ("SSLv3", "TLSv1", "TLSv1.1")
@@ -30,7 +30,7 @@ def check(server: Server) -> Iterator[Verdict]:
         else:
             yield passed(f"the certificate is trusted, the connection is {version}", cited)
     if not server.outside("outside.tls"):
-        yield unknown("the connection was not seen", *looked(server, "outside.tls"))
+        yield unknown("the connection was not seen", *looked_at(server, "outside.tls"))
 
 
 CONTROL = Control(

@@ -12,7 +12,7 @@ from selfhost.controls.model import (
     unknown,
 )
 from selfhost.controls.outside_examples import seen
-from selfhost.controls.outside_predicates import looked
+from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
 
 MEANT = {
@@ -47,7 +47,7 @@ def check(server: Server) -> Iterator[Verdict]:
             what = MEANT.get(number, "a port of the server's own")
             yield fail(f"port {number} is open to everybody: {what}", Cited(port.origin))
     if not ports:
-        yield unknown("no port was tried", *looked(server, "outside.ports"))
+        yield unknown("no port was tried", *looked_at(server, "outside.ports"))
     elif not any(port.true("open") for port in ports):
         yield passed(f"none of {len(ports)} ports is open", Cited(ports[0].origin))
 

@@ -14,7 +14,7 @@ from selfhost.controls.model import (
     unknown,
 )
 from selfhost.controls.outside_examples import page, path, seen
-from selfhost.controls.outside_predicates import looked
+from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
 from selfhost.readers.outside import Seen
 
@@ -45,7 +45,7 @@ def check(server: Server) -> Iterator[Verdict]:
             status = answer.number("status")
             yield fail(f"{answer.text('url')} answers ({status}): {what}", Cited(answer.origin))
     if not tried:
-        yield unknown("no place was tried", *looked(server, "outside.responses"))
+        yield unknown("no place was tried", *looked_at(server, "outside.responses"))
     elif not bad:
         yield passed(f"nothing of {len(tried)} places answers", Cited(tried[0].origin))
 

@@ -13,7 +13,7 @@ from selfhost.controls.model import (
     unknown,
 )
 from selfhost.controls.outside_examples import seen
-from selfhost.controls.outside_predicates import looked
+from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
 from selfhost.readers.outside import Seen
 
@@ -22,7 +22,7 @@ def check(server: Server) -> Iterator[Verdict]:
     """Each address against the first that answered."""
     addresses = server.outside("outside.addresses")
     if not addresses:
-        yield unknown("no address was asked", *looked(server, "outside.addresses"))
+        yield unknown("no address was asked", *looked_at(server, "outside.addresses"))
     answered = [address for address in addresses if not address.text("why")]
     for address in addresses:
         cited = Cited(address.origin)

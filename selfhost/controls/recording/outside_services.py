@@ -13,7 +13,7 @@ from selfhost.controls.model import (
     unknown,
 )
 from selfhost.controls.outside_examples import info, login, refused, seen
-from selfhost.controls.outside_predicates import looked
+from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
 from selfhost.readers.outside import Seen
 
@@ -42,7 +42,7 @@ def check(server: Server) -> Iterator[Verdict]:
     answers = server.outside("outside.xmpp")
     entered = [a for a in answers if a.text("ask") == "login"]
     if not entered:
-        yield unknown("the XMPP server was not asked", *looked(server, "outside.xmpp"))
+        yield unknown("the XMPP server was not asked", *looked_at(server, "outside.xmpp"))
         return
     let_in = [answer for answer in entered if not answer.text("refused")]
     if not let_in:

@@ -12,7 +12,7 @@ from selfhost.controls.model import (
     passed,
     unknown,
 )
-from selfhost.controls.outside_predicates import looked
+from selfhost.controls.text_predicates import looked_at
 from selfhost.controls.web_predicates import Owner, host_of, whose
 from selfhost.effective.server import Server
 from selfhost.readers.outside import Seen
@@ -22,7 +22,7 @@ def check(server: Server) -> Iterator[Verdict]:
     """What came of each override that was put into a link."""
     tried = [e for e in server.outside("browser.links") if e.text("what") == "link"]
     if not tried:
-        yield unknown("no link was tried", *looked(server, "browser.links"))
+        yield unknown("no link was tried", *looked_at(server, "browser.links"))
         return
     bad = False
     for entry in tried:
@@ -36,14 +36,14 @@ def check(server: Server) -> Iterator[Verdict]:
     if shut:
         yield unknown(
             f"by {len(shut)} of {len(tried)} links the room was not entered ({shut[0]})",
-            *looked(server, "browser.links"),
+            *looked_at(server, "browser.links"),
         )
         return
     cannot = [entry.text("override") for entry in tried if entry.text("acts") == "browser"]
     yield passed(
         f"by {len(tried)} links nobody else is contacted and nothing is recorded"
         + (f"; what no server can stop: {', '.join(cannot)}" if cannot else ""),
-        *looked(server, "browser.links"),
+        *looked_at(server, "browser.links"),
     )
 
 

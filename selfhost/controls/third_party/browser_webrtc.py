@@ -12,7 +12,7 @@ from selfhost.controls.model import (
     fail,
     unknown,
 )
-from selfhost.controls.outside_predicates import looked
+from selfhost.controls.text_predicates import looked_at
 from selfhost.controls.web_predicates import Owner, whose
 from selfhost.effective.server import Server
 
@@ -37,7 +37,7 @@ def _found(server: Server) -> Iterator[Verdict]:
     if not any(entry.text("what") == "peer" for entry in entries):
         yield unknown(
             "no connection for media was made, so its servers were not seen",
-            *looked(server, "browser.webrtc"),
+            *looked_at(server, "browser.webrtc"),
         )
 
 

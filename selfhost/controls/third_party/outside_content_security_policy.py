@@ -13,7 +13,7 @@ from selfhost.controls.model import (
     unknown,
 )
 from selfhost.controls.outside_examples import page, seen
-from selfhost.controls.outside_predicates import looked
+from selfhost.controls.text_predicates import looked_at
 from selfhost.controls.web_predicates import Owner, whose
 from selfhost.effective.server import Server
 from selfhost.readers.outside import Seen
@@ -26,7 +26,7 @@ def check(server: Server) -> Iterator[Verdict]:
     """The policy that the page came with, as a browser got it."""
     pages = [answer for answer in server.outside("outside.responses") if _is_page(answer)]
     if not pages:
-        yield unknown("the page's headers were not seen", *looked(server, "outside.responses"))
+        yield unknown("the page's headers were not seen", *looked_at(server, "outside.responses"))
     for answer in pages:
         cited = Cited(answer.origin, HEADER)
         # Of several policies each holds, so the strictest of them counts.

@@ -12,7 +12,7 @@ from selfhost.controls.model import (
     unknown,
 )
 from selfhost.controls.outside_examples import login, refused, seen
-from selfhost.controls.outside_predicates import looked
+from selfhost.controls.text_predicates import looked_at
 from selfhost.controls.web_predicates import Owner, whose
 from selfhost.effective.server import Server
 
@@ -25,7 +25,7 @@ def check(server: Server) -> Iterator[Verdict]:
         why = next((a.text("refused") for a in answers if a.text("refused")), "not asked")
         yield unknown(
             f"the offered STUN and TURN servers were not seen ({why})",
-            *looked(server, "outside.xmpp"),
+            *looked_at(server, "outside.xmpp"),
         )
     for answer in asked:
         cited = Cited(answer.origin)
