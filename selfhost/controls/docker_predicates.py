@@ -36,7 +36,6 @@ INNER_PORTS = {
     "3100": "a log database",
     "9001": "a pad",
 }
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def docker(server: Server) -> tuple[Config, ...]:

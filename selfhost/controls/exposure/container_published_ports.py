@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from selfhost.controls.docker_predicates import INNER_PORTS, LOOPBACK, port_parts
+from selfhost.controls.docker_predicates import INNER_PORTS, port_parts
 from selfhost.controls.host_predicates import container_line
 from selfhost.controls.model import (
     Category,
@@ -13,6 +13,7 @@ from selfhost.controls.model import (
     fail,
     passed,
 )
+from selfhost.controls.predicates import LOOPBACK
 from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
 

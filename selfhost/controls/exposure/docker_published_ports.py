@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from selfhost.controls.docker_predicates import INNER_PORTS, LOOPBACK, port_parts
+from selfhost.controls.docker_predicates import INNER_PORTS, port_parts
 from selfhost.controls.model import (
     Category,
     Cited,
@@ -13,6 +13,7 @@ from selfhost.controls.model import (
     passed,
     unknown,
 )
+from selfhost.controls.predicates import LOOPBACK
 from selfhost.controls.web_examples import NO_COMPOSE, compose
 from selfhost.effective.server import Server
 from selfhost.readers.tree import Origin, Unknown
