@@ -84,20 +84,28 @@ def default_on(
     server: Server, name: str, judge: Judge, absent: str, *readers: str
 ) -> Iterator[Verdict]:
     """Judge a variable that must be set: where it is, and wherever one of its readers runs."""
-    told = False
-    for config in server.docker:
+
+    def judged(config: Config) -> Iterator[Verdict]:
         whole = is_deployment(server, config, *readers)
         if whole or config.get(name) is not None:
-            told = True
             yield judge_setting(config, name, judge, absent if whole else None)
+
+    yield from _wherever(server, name, judged)
+
+
+def _wherever(
+    server: Server, name: str, judged: Callable[[Config], Iterator[Verdict]]
+) -> Iterator[Verdict]:
+    """What is said of any configuration. Where nothing is, what reads the variable is not here,
+    such as with a Compose file that adds the bridge only."""
+    told = False
+    for config in server.docker:
+        for verdict in judged(config):
+            told = True
+            yield verdict
     if not told:
-        yield _not_here(server, name)
-
-
-def _not_here(server: Server, name: str) -> Verdict:
-    """Such as of a Compose file that adds the bridge only."""
-    looked = tuple(Cited(config.place) for config in server.docker)
-    return Verdict(Status.NOT_APPLICABLE, f"what reads {name} is not here", looked)
+        looked = tuple(Cited(config.place) for config in server.docker)
+        yield Verdict(Status.NOT_APPLICABLE, f"what reads {name} is not here", looked)
 
 
 def own_names(config: Config) -> tuple[str, ...]:
@@ -130,26 +138,27 @@ def own_stun(name: str, reader: str, off: Callable[[Config], bool], missing: str
     means ``missing``."""
 
     def check(server: Server) -> Iterator[Verdict]:
-        told = False
-        for config in server.docker:
+        def judged(config: Config) -> Iterator[Verdict]:
             node = config.get(name)
             whole = is_deployment(server, config, reader)
-            told = told or whole or node is not None or off(config)
             if off(config):
                 yield passed(f"{name} is not used", Cited(config.place))
             elif node is not None and isinstance(node.value, str) and node.value.strip():
                 yield from _hosts(server, config, name, node, node.value)
             elif whole or node is not None:
                 yield judge_setting(config, name, filled(missing), missing if whole else None)
-        if not told:
-            yield _not_here(server, name)
+
+        yield from _wherever(server, name, judged)
 
     return check
 
 
 def _hosts(server: Server, config: Config, name: str, node: Node, value: str) -> Iterator[Verdict]:
     cited = Cited.node(name, node)
-    for entry in filter(None, (part.strip() for part in value.split(","))):
+    entries = [entry for part in value.split(",") if (entry := part.strip())]
+    if not entries:
+        yield unknown(f"{name} names no server: {value[:40]!r}", cited)
+    for entry in entries:
         host = entry.removeprefix("stun:").rsplit(":", 1)[0].strip("[]")
         found = whose(server, host, own_names(config))
         if found.owner is Owner.OWN:

@@ -29,7 +29,7 @@ CONTROL = Control(
     check=own_stun(
         "JVB_STUN_SERVERS",
         "jvb",
-        lambda config: _off(config),
+        _off,
         "the bridge then asks meet-jit-si-turnrelay.jitsi.net",
     ),
     bad=(
@@ -45,5 +45,8 @@ CONTROL = Control(
         env("JVB_DISABLE_STUN=true\nJVB_STUN_SERVERS=stun.l.google.com:19302\n", note="not used"),
         NO_ENV,
     ),
-    unclear=(env("JVB_STUN_SERVERS=${STUN}\n"),),
+    unclear=(
+        env("JVB_STUN_SERVERS=${STUN}\n"),
+        env("JVB_STUN_SERVERS=,\n", at=1, note="a list of nothing"),
+    ),
 )
