@@ -32,16 +32,18 @@ def elsewhere(value: str) -> str | None:
     """The host that a value names, if it is another machine's; ``""`` when it cannot be told."""
     unclear = False
     for match in _URL.finditer(value):
-        unclear = unclear or bool(_FILLED_IN.search(match[1]))
-        local = match[0].lower().startswith(("unix:", "file:")) or here(match[1])
-        if not local and not _FILLED_IN.search(match[1]):
+        if _FILLED_IN.search(match[1]):
+            unclear = True
+        elif not match[0].lower().startswith(("unix:", "file:")) and not here(match[1]):
             return match[1]
     rest = _URL_WHOLE.sub(" ", value)
+    if _FILLED_IN.search(rest):
+        return ""
     for word in re.findall(r"\[[0-9a-f:.%]+\]|[^\s,\"'\[\]=>]+", rest, re.I):
         found = _HOST.fullmatch(word)
-        if found and not word.isdigit() and not here(found[1]) and not _FILLED_IN.search(rest):
+        if found and not word.isdigit() and not here(found[1]):
             return found[1]
-    return "" if unclear or _FILLED_IN.search(rest) else None
+    return "" if unclear else None
 
 
 def statements(source: Source) -> Iterator[Line]:
