@@ -11,6 +11,7 @@ from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
     from selfhost.audit.model import Report
+    from selfhost.catalog.profiles import Profile
     from selfhost.controls.model import Control
     from selfhost.watch.send import Channel
 
@@ -52,6 +53,7 @@ def watch(
     """
     from selfhost.errors import UsageError
     from selfhost.runners import judging
+    from selfhost.targets.model import now
     from selfhost.watch.look import look
 
     if bool(targets) != (state is not None):
@@ -67,10 +69,9 @@ def watch(
     site = ", ".join(targets) if targets else _site(inventory)
 
     def audit() -> "Report":
-        return _audit(targets, inventory, profile.name)
+        return _audit(targets, inventory, profile)
 
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return look(folder, site, audit, channels, now, lambda text: click.echo(text, err=True))
+    return look(folder, site, audit, channels, now(), lambda text: click.echo(text, err=True))
 
 
 def _channels(
@@ -100,7 +101,7 @@ def _site(inventory: Path) -> str:
         return str(inventory)
 
 
-def _audit(targets: tuple[str, ...], inventory: Path, profile_name: str) -> "Report":
+def _audit(targets: tuple[str, ...], inventory: Path, profile: "Profile") -> "Report":
     """As selfhost audit does it without options."""
     from selfhost.audit.policy import decide
     from selfhost.runners import judging, side_by_side
@@ -108,7 +109,6 @@ def _audit(targets: tuple[str, ...], inventory: Path, profile_name: str) -> "Rep
     from selfhost.targets.parse import from_site, parse_target
 
     today = datetime.now(UTC).date()
-    profile = judging.profile(profile_name)
     own = inventory / judging.WAIVERS if not targets else None
     waivers = judging.waivers(profile, None, own, today)
     if targets:
@@ -119,5 +119,5 @@ def _audit(targets: tuple[str, ...], inventory: Path, profile_name: str) -> "Rep
     def controls() -> "list[Control]":
         return judging.controls(profile)
 
-    reports = side_by_side.audit(chosen, controls, lambda _: None, lambda _: None)
+    reports = side_by_side.audit(chosen, controls)
     return decide(judging.report(reports, controls(), "low"), profile, waivers, today, None, False)
