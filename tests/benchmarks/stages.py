@@ -10,7 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,18 +51,17 @@ def main(inventory: Path, answer: Path) -> None:
         plan = server_plan()
     program = collector_program()
     order = {"plan": [step.as_json() for step in plan], "key": os.urandom(32).hex()}
-    opened = ssh_connection.connect(target.endpoint)
-    with stage("connect"):
-        connection = opened.__enter__()
-    with stage("collect"):
-        done = connection.run_script(
-            program,
-            stdin=json.dumps(order).encode(),
-            timeout=TIMEOUT,
-            max_output=MAX_OUTPUT,
-            become=target.become,
-        )
-    opened.__exit__(None, None, None)
+    with ExitStack() as opened:
+        with stage("connect"):
+            connection = opened.enter_context(ssh_connection.connect(target.endpoint))
+        with stage("collect"):
+            done = connection.run_script(
+                program,
+                stdin=json.dumps(order).encode(),
+                timeout=TIMEOUT,
+                max_output=MAX_OUTPUT,
+                become=target.become,
+            )
     with stage("read and judge"):
         evidence = Evidence(target.name, now(), read_answer(done, plan, target.name))
         found = evaluate(evidence, controls)
