@@ -59,7 +59,7 @@ def test_nothing_that_an_account_tries_arrives(around: Wall) -> None:
         before = around.arrived()
         around.attempt("games", how, to, port)
         if to != "127.0.0.53":
-            assert waited(partial(_came, around, before)), f"{name}: the sink would not see it"
+            assert rises(around.arrived, before), f"{name}: the sink would not see it"
     rows = ["| tried | " + " | ".join(f"`{a}`" for a in ACCOUNTS) + " | arrived |"]
     rows.append("|---" * (len(ACCOUNTS) + 2) + "|")
     for name, how, to, port, filtered in WAYS:
@@ -159,28 +159,21 @@ def test_the_relay_reaches_no_service(around: Wall, relay: Callable[[int], None]
     for port in (25, 53, 80, 123, 443, 853):
         counted = around.counted("turnserver")
         relay(port)
-        assert waited(partial(_more, around, counted)), port
+        assert rises(partial(around.counted, "turnserver"), counted), port
     assert around.arrived() == before
 
 
 def test_the_relay_reaches_another_participant(around: Wall, relay: Callable[[int], None]) -> None:
     before = around.arrived()
     relay(40000)
-    assert waited(lambda: around.arrived() == before + 1)
+    assert rises(around.arrived, before)
+    assert around.arrived() == before + 1
 
 
-def _came(around: Wall, before: int) -> bool:
-    return around.arrived() > before
-
-
-def _more(around: Wall, counted: int) -> bool:
-    return around.counted("turnserver") > counted
-
-
-def waited(until: Callable[[], bool]) -> bool:
-    """Whether it came within five seconds."""
+def rises(count: Callable[[], int], above: int) -> bool:
+    """Whether a count does within five seconds."""
     deadline = time.monotonic() + 5
-    while not until():
+    while count() <= above:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
