@@ -45,7 +45,6 @@ class Project:
         content: dict[str, str],
         variables: dict[str, str],
         *options: str,
-        image_name: str = "",
     ) -> str:
         """Run a container whose start writes ``content`` into its /run, and wait for that."""
         root = f"/run/{service}/config"
@@ -55,7 +54,7 @@ class Project:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text)
         given.mkdir(parents=True, exist_ok=True)
-        tag = f"localhost/{state.own_name()}/jitsi/{image_name or service}:stable"
+        tag = f"localhost/{state.own_name()}/jitsi/{service}:stable"
         self.engine.call("tag", self.base, tag)
         self.images.append(tag)
         container = state.own_name(f".{self.name}-{service}-1")
@@ -73,7 +72,7 @@ class Project:
         self.made.append(container)
         for _ in range(100):
             here = ("exec", container, "ls", root)
-            if content.keys() <= {f"{root}/x"} or self.engine.call(*here, check=False).stdout:
+            if not content or self.engine.call(*here, check=False).stdout:
                 break
             time.sleep(0.1)
         return container
