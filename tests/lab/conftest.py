@@ -15,6 +15,7 @@ import pytest
 from selfhost import lab
 from selfhost.lab.inventory import write_inventory
 from selfhost.lab.state import LabServer
+from selfhost.targets.ssh_connection import Endpoint
 
 SNAPSHOT = "provisioned"
 
@@ -51,6 +52,12 @@ class Site:
     def selfhost(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command on this site's inventory."""
         return selfhost(command, "-i", str(self.inventory), *arguments)
+
+    def endpoint(self, user: str) -> Endpoint:
+        """A login to the server by the lab's key."""
+        server = self.server
+        known_hosts = (Path(server.known_hosts),)
+        return Endpoint(server.ssh_host, server.ssh_port, user, Path(server.key), known_hosts)
 
     def reset(self) -> None:
         """Back to the state after provisioning."""

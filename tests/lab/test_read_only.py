@@ -89,10 +89,7 @@ def as_root(site: Site) -> Iterator[Endpoint]:
     kept = "test -e /root/.ssh/authorized_keys"
     assert lab.run(name, ["sh", "-c", kept]).returncode != 0
     assert lab.run(name, ["sh", "-c", keep]).returncode == 0
-    server = site.server
-    yield Endpoint(
-        server.ssh_host, server.ssh_port, "root", Path(server.key), (Path(server.known_hosts),)
-    )
+    yield site.endpoint("root")
     lab.run(name, ["rm", "-r", "/root/.ssh"])
 
 

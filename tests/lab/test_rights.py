@@ -1,7 +1,6 @@
 """Audited without root's rights, a server shows less; nothing of that may become a verdict."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,6 @@ from selfhost.controls.registry import controls
 from selfhost.lab.matrix import switch_on
 from selfhost.lab.switches import SWITCHES
 from selfhost.targets.ssh import SshTarget
-from selfhost.targets.ssh_connection import Endpoint
 from tests.lab.conftest import Site
 
 PLAIN = "onlooker"
@@ -47,11 +45,7 @@ def onlooker(site: Site) -> Iterator[Site]:
 
 
 def judged(site: Site, user: str, *, become: bool) -> dict[str, Status]:
-    server = site.server
-    endpoint = Endpoint(
-        server.ssh_host, server.ssh_port, user, Path(server.key), (Path(server.known_hosts),)
-    )
-    evidence = SshTarget(endpoint, become=become).collect()
+    evidence = SshTarget(site.endpoint(user), become=become).collect()
     return {result.control: result.status for result in evaluate(evidence, controls()).results}
 
 
