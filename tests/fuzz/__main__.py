@@ -62,18 +62,17 @@ def _all(names: list[str], seconds: int, jobs: int) -> int:
 
 
 def _one(name: str, seconds: int) -> int:
-    from tests.fuzz import targets
+    from tests.fuzz import seeds
 
     folder = WORK / name
     (folder / "corpus").mkdir(parents=True, exist_ok=True)
-    for text in targets.seeds(name):
+    for text in seeds.seeds(name):
         data = text.encode("utf-8", "replace")
         (folder / "corpus" / hashlib.sha256(data).hexdigest()[:20]).write_bytes(data)
     for path in (REGRESSIONS / name).glob("*"):
         (folder / "corpus" / path.name).write_bytes(path.read_bytes())
     quoted = (
-        re.sub(r'[\\"]|[^ -~]', lambda m: f"\\x{ord(m[0]) & 255:02x}", w)
-        for w in targets.words(name)
+        re.sub(r'[\\"]|[^ -~]', lambda m: f"\\x{ord(m[0]) & 255:02x}", w) for w in seeds.words(name)
     )
     (folder / "words").write_text("".join(f'"{word}"\n' for word in quoted), "utf-8")
     this = [sys.executable, "-m", "tests.fuzz", name, "--seconds", str(seconds)]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.fuzz import guard
 from tests.fuzz.__main__ import REGRESSIONS
-from tests.fuzz.targets import TARGETS, seeds, words
+from tests.fuzz.seeds import seeds, words
+from tests.fuzz.targets import TARGETS
 
 NAMES = sorted(TARGETS)
 
