@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.roles.render import example, render_defaults
+from tests.roles.rendered import BRIDGE, JICOFO, TURN, text
 
 HOSTS: dict[str, tuple[list[str], dict[str, Any]]] = {
     "meet.example.org": (
@@ -33,9 +34,6 @@ HOSTS: dict[str, tuple[list[str], dict[str, Any]]] = {
         {"site_public_address": "203.0.113.13", "site_private_address": "10.0.0.13"},
     ),
 }
-JICOFO = "etc/jitsi/jicofo/jicofo.conf"
-BRIDGE = "etc/jitsi/videobridge/jvb.conf"
-TURN = "etc/turnserver.conf"
 
 
 def host(dest: Path, name: str, hosts: Any = HOSTS, **settings: Any) -> Path:
@@ -44,10 +42,6 @@ def host(dest: Path, name: str, hosts: Any = HOSTS, **settings: Any) -> Path:
     variables = {**example(), "turn_domain": "turn.example.org", **settings, **own}
     render_defaults(dest, variables, others, groups, name)
     return dest
-
-
-def text(dest: Path, path: str) -> str:
-    return (dest / path).read_text(encoding="utf-8")
 
 
 def test_a_bridge_finds_the_signalling_host_and_trusts_its_certificate_only(tmp_path: Path) -> None:

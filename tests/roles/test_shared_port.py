@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.roles import render
-from tests.roles.test_render import FILTER, SITE, outbound, rendered, text
+from tests.roles.rendered import FILTER, SITE, outbound, rendered, text
 
 
 def test_port_443_is_shared_by_name_and_given_back(

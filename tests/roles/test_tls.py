@@ -7,17 +7,13 @@ from typing import Any
 import pytest
 
 from tests.roles.render import example, render_defaults
+from tests.roles.rendered import rendered
 
 INSTALL = "usr/local/sbin/selfhost-certificate"
 HOOK = "etc/letsencrypt/renewal-hooks/deploy/selfhost"
 UNIT = "etc/systemd/system/certbot.service.d/selfhost.conf"
 ANSWER = "etc/nginx/conf.d/selfhost-acme.conf"
 ACME: dict[str, Any] = {"tls_mode": "acme", "tls_acme_agree_terms": True}
-
-
-def rendered(dest: Path, **settings: Any) -> Path:
-    render_defaults(dest, {**example(), **settings})
-    return dest
 
 
 def test_without_acme_nothing_renews(tmp_path: Path) -> None:
