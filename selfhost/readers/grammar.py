@@ -12,6 +12,9 @@ from tree_sitter import Language, Node, Parser
 MAX_TEXT = 2 * 1024 * 1024
 MAX_NODES = 400_000
 MAX_SECONDS = 1.5  # of processor time
+#: Seconds that a text gets, and more for each character: one that parses takes about a
+#: microsecond for each, and recovery from one that does not takes the square of its length.
+_SECONDS, _SECONDS_EACH = 0.4, 2e-6
 MAX_NESTING = 2000
 MAX_TEMPLATES = 2000  # unclosed ones take the square of their number
 _PIECE = 4096
@@ -44,7 +47,8 @@ class Syntax:
             raise GrammarError("nested too deeply")
         if text.count("`") > MAX_TEMPLATES:
             raise GrammarError("holds too many template strings")
-        deadline = time.thread_time() + MAX_SECONDS
+        allowed = min(MAX_SECONDS, _SECONDS + len(text) * _SECONDS_EACH)
+        deadline = time.thread_time() + allowed
         late = False
         whole = memoryview(self.data)
         pieces: list[memoryview] = []

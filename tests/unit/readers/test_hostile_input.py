@@ -75,6 +75,8 @@ def test_cut_and_pasted(name: str, data: st.DataObject) -> None:
         '"{{a}}',
         "<script",
         "<!--#",
+        "- a",
+        "{% if a %}",
     ],
 )
 def test_a_long_row_of_the_same(name: str, piece: str) -> None:
