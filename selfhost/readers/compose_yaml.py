@@ -1,5 +1,9 @@
 """YAML to nodes with lines: plain tags only, aliases bounded, duplicate keys and merges kept."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import yaml
 
 from selfhost.readers.tree import Node, Origin, Problem, Scalar, Source, Unknown, Value
@@ -38,10 +42,9 @@ def read_yaml(
     """
     if len(source.text) > MAX_CHARACTERS:
         raise YamlError(Origin(source.path), "larger than 256 KiB: not read")
-    loader: yaml.SafeLoader | None = None
+    loader: _Loader | None = None
     try:
-        _check_depth(source)
-        loader = yaml.SafeLoader(source.text)
+        loader = _Loader(source)
         root = loader.get_single_node()
         if root is None:
             return Node(None, Origin(source.path, 1))
@@ -57,22 +60,31 @@ def read_yaml(
             loader.dispose()
 
 
-def _check_depth(source: Source) -> None:
-    """PyYAML composes recursively: refuse before it does."""
-    depth = 0
-    loader = yaml.SafeLoader(source.text)
-    try:
-        while loader.check_event():
-            event = loader.get_event()  # type: ignore[no-untyped-call]
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > MAX_DEPTH:
-                line = event.start_mark.line + 1
-                raise YamlError(Origin(source.path, line), "nested too deeply")
-    finally:
-        loader.dispose()
+class _Loader(yaml.SafeLoader):
+    """PyYAML composes recursively: this refuses what is nested too deeply before it gets there."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source.text)
+        self._path = source.path
+        self._depth = 0
+
+    def compose_sequence_node(self, anchor: dict[Any, yaml.Node]) -> yaml.SequenceNode:
+        with self._deeper():
+            return super().compose_sequence_node(anchor)
+
+    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
+        with self._deeper():
+            return super().compose_mapping_node(anchor)
+
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            line = event.start_mark.line + 1
+            raise YamlError(Origin(self._path, line), "nested too deeply")
+        yield
+        self._depth -= 1
 
 
 def _plain_tag(node: yaml.Node) -> str:
