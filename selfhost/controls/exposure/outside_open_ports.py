@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 
+from selfhost.controls.docker_predicates import INNER_PORTS
 from selfhost.controls.model import (
     Category,
     Cited,
@@ -15,25 +16,15 @@ from selfhost.controls.outside_examples import seen
 from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
 
+#: Whose they are: as inside containers, and further ones.
 MEANT = {
-    2222: "a recorder's interface",
-    3000: "a dashboard",
-    3100: "a log database",
-    3333: "a recorder's interface",
-    5222: "Prosody's client port",
-    5269: "Prosody's federation port",
-    5280: "Prosody's HTTP port",
+    **{int(port): whose for port, whose in INNER_PORTS.items()},
     5281: "Prosody's HTTPS port",
-    5347: "Prosody's component port",
     5582: "Prosody's console",
     5766: "the relay's console",
     8000: "Skynet's interface",
-    8080: "the bridge's control interface",
     8788: "a gateway's interface",
-    8888: "jicofo's control interface",
     8989: "a recorder of single tracks",
-    9001: "a pad",
-    9090: "a bridge's or metrics port",
     9641: "the relay's statistics",
 }
 
