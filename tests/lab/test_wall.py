@@ -55,10 +55,10 @@ def around(site: Site) -> Iterator[Wall]:
 
 
 def test_nothing_that_an_account_tries_arrives(around: Wall) -> None:
-    for name, how, to, port, _ in WAYS[:13]:
-        before = around.arrived()
-        around.attempt("games", how, to, port)
-        if to != "127.0.0.53":
+    for name, how, to, port, filtered in WAYS:
+        if filtered and to != "127.0.0.53":
+            before = around.arrived()
+            around.attempt("games", how, to, port)
             assert rises(around.arrived, before), f"{name}: the sink would not see it"
     rows = ["| tried | " + " | ".join(f"`{a}`" for a in ACCOUNTS) + " | arrived |"]
     rows.append("|---" * (len(ACCOUNTS) + 2) + "|")
