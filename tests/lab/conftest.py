@@ -1,7 +1,6 @@
 """One provisioned server for the whole lab tier, with a snapshot to go back to."""
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -86,13 +85,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def url(site: Site, monkeypatch: pytest.MonkeyPatch) -> str:
     """The site's address, which only this test can resolve."""
-    text = (site.inventory / "group_vars/all/settings.yml").read_text("utf-8")
-    domain = re.search(r"^site_domain: *[\"']?([\w.-]+)", text, re.M)
-    assert domain is not None
-    real = socket.getaddrinfo
+    domain, real = site.server.hostname, socket.getaddrinfo
 
     def resolve(host: Any, *rest: Any, **more: Any) -> Any:
-        return real(site.server.address if host == domain[1] else host, *rest, **more)
+        return real(site.server.address if host == domain else host, *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    return f"https://{domain[1]}"
+    return f"https://{domain}"
