@@ -90,8 +90,8 @@ def show(
         text = terminal.render(report, width=width, colour=colour, verbose=verbose)
         click.echo(text, nl=False, color=colour)
     else:
-        for piece in formats.pieces(report, form):
-            click.echo(piece, nl=False)
+        sys.stdout.writelines(formats.pieces(report, form))
+        sys.stdout.flush()
 
 
 def terminal_width_and_colour(context: click.Context) -> tuple[int | None, bool]:
