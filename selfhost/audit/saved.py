@@ -100,6 +100,11 @@ def read(text: str, name: str) -> Saved:
         document = json.loads(text)
     except (ValueError, RecursionError):
         raise _not_one(name, "it is not JSON") from None
+    return parsed(document, name)
+
+
+def parsed(document: Any, name: str) -> Saved:
+    """The report whose JSON was read. Raises UsageError when it is not one."""
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise _not_one(name, f"it does not name the schema {SCHEMA}")
     results, targets = document.get("results"), document.get("targets")

@@ -185,6 +185,6 @@ def _keep(inventory: Path, report: "Report", *, history: bool) -> None:
     if history:
         try:
             now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            store.add(inventory, json.render(report), now)
+            store.add(inventory, report, now)
         except UsageError as error:
             click.echo(f"The audit is not in the history: {error.message}.", err=True)

@@ -51,7 +51,6 @@ def diff(
 
 def _saved(given: str, inventory: Path) -> "Saved":
     """A file of that name wins over the history."""
-    from selfhost.audit import saved
     from selfhost.history import store
     from selfhost.history.model import choose
     from selfhost.runners import judging
@@ -59,5 +58,4 @@ def _saved(given: str, inventory: Path) -> "Saved":
     path = Path(given)
     if path.suffix == ".json" or path.exists():
         return judging.saved(path)
-    entry = choose(given, store.entries(inventory))
-    return saved.read(store.report(inventory, entry), f"audit {entry.id}")
+    return store.compared(inventory, choose(given, store.entries(inventory)))

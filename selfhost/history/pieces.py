@@ -4,49 +4,58 @@ Most results of an audit are, byte for byte, those of the audit before.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from selfhost.reports import json as report
+from selfhost.audit.model import Report
+from selfhost.reports import json as json_report
 
 #: Parts of a report, as a list under this key, that are kept apart.
 _RESULTS = "results"
 _DOCUMENTS = "documents"
+_TARGETS = "targets"
 
 
-def text(document: Mapping[str, Any]) -> str:
-    """As ``selfhost.reports.json`` writes it: the same document gives the same bytes."""
-    return report.text(document) + "\n"
-
-
-def split(document: Mapping[str, Any], keep: Callable[[str], int]) -> str:
+def split(report: Report, keep: Callable[[str], int]) -> str:
     """The report as JSON with numbers for its pieces; ``keep`` takes a piece and numbers it."""
 
-    def number(piece: object) -> int:
-        return keep(json.dumps(piece, sort_keys=True, separators=(",", ":")))
+    def numbered(pieces: Iterable[object]) -> list[int]:
+        return [keep(_compact(piece)) for piece in pieces]
 
-    whole = {
-        **document,
-        _RESULTS: [number(result) for result in document[_RESULTS]],
-        "targets": [
-            {**target, _DOCUMENTS: [number(one) for one in target[_DOCUMENTS]]}
-            for target in document["targets"]
-        ],
-    }
-    return json.dumps(whole, sort_keys=True, separators=(",", ":"))
+    results = numbered(map(json_report.result_item, report.results))
+    targets = [
+        {**target, _DOCUMENTS: numbered(target[_DOCUMENTS])}
+        for target in map(json_report.target_item, report.targets)
+    ]
+    return _compact({**json_report.head(report), _RESULTS: results, _TARGETS: targets})
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def numbers(skeleton: str) -> list[int]:
     """The pieces that a report is made of, each once."""
     whole = json.loads(skeleton)
-    lists = [whole[_RESULTS], *(target[_DOCUMENTS] for target in whole["targets"])]
+    lists = [whole[_RESULTS], *(target[_DOCUMENTS] for target in whole[_TARGETS])]
     return sorted({number for one in lists for number in one})
 
 
-def join(skeleton: str, pieces: Mapping[int, str]) -> str:
-    """The report's text again. Raises KeyError for a piece that is not there."""
-    whole = json.loads(skeleton)
-    whole[_RESULTS] = [json.loads(pieces[number]) for number in whole[_RESULTS]]
-    for target in whole["targets"]:
-        target[_DOCUMENTS] = [json.loads(pieces[number]) for number in target[_DOCUMENTS]]
-    return text(whole)
+def join(skeleton: str, pieces: Mapping[int, str]) -> dict[str, Any]:
+    """The report's JSON again. Raises KeyError for a piece that is not there."""
+
+    def joined(numbers: Iterable[int]) -> Any:
+        return json.loads(f"[{','.join(pieces[number] for number in numbers)}]")
+
+    whole: dict[str, Any] = json.loads(skeleton)
+    whole[_RESULTS] = joined(whole[_RESULTS])
+    for target in whole[_TARGETS]:
+        target[_DOCUMENTS] = joined(target[_DOCUMENTS])
+    return whole
+
+
+def written(document: Mapping[str, Any]) -> Iterator[str]:
+    """As ``selfhost.reports.json`` writes it, piece by piece."""
+    long = {_TARGETS: document[_TARGETS], _RESULTS: document[_RESULTS]}
+    short = {key: value for key, value in document.items() if key not in long}
+    return json_report.written(short, long)

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -18,10 +18,12 @@ from typing import Any
 
 from selfhost.audit import saved
 from selfhost.audit.compare import compare
-from selfhost.audit.model import Baseline
+from selfhost.audit.model import Baseline, Report
+from selfhost.audit.saved import Saved
 from selfhost.errors import UsageError
 from selfhost.history import pieces
 from selfhost.history.model import Entry, HostEntry, KeptChange
+from selfhost.reports import json as json_report
 
 NAME = "history.sqlite"
 VERSION = 1
@@ -52,24 +54,20 @@ CREATE TABLE pieces (
 _ENTRY = "id, at, version, catalogue, profile, policy, evidence, exit_code, digest, facts"
 
 
-def add(inventory: Path, report: str, now: str) -> Baseline | None:
-    """Keep a JSON report, and tell what is different since the one before it, if there is one.
+def add(inventory: Path, report: Report, now: str) -> Baseline | None:
+    """Keep a report, and tell what is different since the one before it, if there is one.
 
     ``now`` (ISO, UTC) is the time of an audit that reached no host. Raises UsageError when the
-    report is none, or the file cannot be written.
+    file cannot be written.
     """
-    after = saved.read(report, "the report")
-    document = json.loads(report)
-    if pieces.text(document) != report:
-        raise UsageError("the report is not as selfhost audit wrote it")
+    after = saved.of(report)
     with _open(inventory, create=True) as connection:
         connection.execute("BEGIN IMMEDIATE")
         row = connection.execute("SELECT max(id) FROM audits").fetchone()
         found = None
         if row[0] is not None:
-            earlier = saved.read(_report(connection, row[0]), f"audit {row[0]}")
-            found = compare(earlier, after)
-        _insert(connection, document, report, after.collected_at or now, found)
+            found = compare(_saved(connection, row[0]), after)
+        _insert(connection, report, after.collected_at or now, found)
         connection.execute("COMMIT")
     return found
 
@@ -104,10 +102,21 @@ def entries(inventory: Path) -> tuple[Entry, ...]:
 def report(inventory: Path, entry: Entry) -> str:
     """The JSON report of an audit, as it was. Raises UsageError when it is damaged."""
     with _open(inventory, create=False) as connection:
-        return _report(connection, entry.id)
+        return "".join(pieces.written(_document(connection, entry.id)))
 
 
-def _report(connection: sqlite3.Connection, audit: int) -> str:
+def compared(inventory: Path, entry: Entry) -> Saved:
+    """An audit to compare with. Raises UsageError when it is damaged."""
+    with _open(inventory, create=False) as connection:
+        return _saved(connection, entry.id)
+
+
+def _saved(connection: sqlite3.Connection, audit: int) -> Saved:
+    return saved.parsed(_document(connection, audit), f"audit {audit}")
+
+
+def _document(connection: sqlite3.Connection, audit: int) -> dict[str, Any]:
+    """The JSON report, which is sure to give the same bytes as once."""
     row = connection.execute("SELECT report, digest FROM audits WHERE id = ?", (audit,)).fetchone()
     try:
         skeleton = _unpacked(row[0])
@@ -121,23 +130,26 @@ def _report(connection: sqlite3.Connection, audit: int) -> str:
                 some,
             )
             found.update((number, _unpacked(body)) for number, body in rows)
-        text = pieces.join(skeleton, found)
+        document = pieces.join(skeleton, found)
+        if _digest(pieces.written(document)) == row[1]:
+            return document
     except (KeyError, ValueError, TypeError, zlib.error):
-        text = ""
-    if hashlib.sha256(text.encode()).hexdigest() != row[1]:
-        raise UsageError(
-            f"audit {audit} in the history is damaged",
-            hint="the others can be read; take the file from a backup, or move it away",
-        )
-    return text
+        pass  # as where the digest is another
+    raise UsageError(
+        f"audit {audit} in the history is damaged",
+        hint="the others can be read; take the file from a backup, or move it away",
+    )
+
+
+def _digest(written: Iterable[str]) -> str:
+    total = hashlib.sha256()
+    for piece in written:
+        total.update(piece.encode())
+    return total.hexdigest()
 
 
 def _insert(
-    connection: sqlite3.Connection,
-    document: dict[str, Any],
-    report: str,
-    at: str,
-    found: Baseline | None,
+    connection: sqlite3.Connection, report: Report, at: str, found: Baseline | None
 ) -> None:
     def keep(piece: str) -> int:
         digest = hashlib.sha256(piece.encode()).digest()
@@ -152,13 +164,12 @@ def _insert(
             )
         return int(row[0])
 
-    verdict = document["verdict"]
     values = (
-        *(at, document["tool"]["version"], document["controls"]["digest"], document["profile"]),
-        *(verdict["policy"], verdict["evidence"], document["exit_code"]),
-        hashlib.sha256(report.encode()).hexdigest(),
+        *(at, report.version, report.controls_digest, report.profile),
+        *(str(report.policy), str(report.completeness), int(report.exit_code)),
+        _digest(json_report.pieces(report)),
         len(found.facts) if found else 0,
-        zlib.compress(pieces.split(document, keep).encode(), 9),
+        zlib.compress(pieces.split(report, keep).encode(), 9),
     )
     names = _ENTRY.removeprefix("id, ")
     audit = connection.execute(
@@ -166,14 +177,18 @@ def _insert(
         values,
     ).lastrowid
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
-    for result in document["results"]:
-        outcomes[result["target"]][result["outcome"]] += 1
+    for result in report.results:
+        outcomes[result.target][str(result.outcome)] += 1
     connection.executemany(
         "INSERT OR REPLACE INTO hosts VALUES (?, ?, ?, ?)",
         [
-            (audit, name, not target["unreachable"], json.dumps(outcomes[name], sort_keys=True))
-            for target in document["targets"]
-            for name in (target["target"],)
+            (
+                audit,
+                one.target,
+                not one.unreachable,
+                json.dumps(outcomes[one.target], sort_keys=True),
+            )
+            for one in report.targets
         ],
     )
     kept = [

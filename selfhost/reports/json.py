@@ -6,6 +6,7 @@ Keys are only ever added within ``/1``. The same report gives the same bytes.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from json.encoder import encode_basestring_ascii
+from typing import Any
 
 from selfhost.audit.model import Citation, Outcome, Report, Result, Seen, TargetReport
 from selfhost.audit.saved import SCHEMA
@@ -21,7 +22,16 @@ def render(report: Report) -> str:
 
 def pieces(report: Report) -> Iterator[str]:
     """The same piece by piece: a hundred hosts' report is larger than all else in memory."""
-    document: dict[str, object] = {
+    long = {
+        "targets": map(target_item, report.targets),
+        "results": map(result_item, report.results),
+    }
+    return written(head(report), long)
+
+
+def head(report: Report) -> dict[str, Any]:
+    """The report without ``targets`` and ``results``, its long lists."""
+    return {
         "schema": SCHEMA,
         "tool": {"name": "selfhost", "version": report.version},
         "controls": {"count": report.controls, "digest": report.controls_digest},
@@ -35,26 +45,26 @@ def pieces(report: Report) -> Iterator[str]:
         "baseline": asdict(report.baseline) if report.baseline else None,
         "fails_on": "worse" if report.new_only else "any",
     }
-    long: dict[str, Iterator[str]] = {
-        "targets": (text(_target(target), 4) for target in report.targets),
-        "results": (text(_result(result), 4) for result in report.results),
-    }
+
+
+def written(short: Mapping[str, Any], long: Mapping[str, Iterable[Any]]) -> Iterator[str]:
+    """The text of one document that has all these keys, of ``long`` item by item."""
     yield "{"
     before = "\n  "
-    for key in sorted([*document, *long]):
+    for key in sorted([*short, *long]):
         yield f'{before}"{key}": '
         before = ",\n  "
         if key in long:
             yield from _list(long[key])
         else:
-            yield text(document[key], 2)
+            yield text(short[key], 2)
     yield "\n}\n"
 
 
-def _list(items: Iterable[str]) -> Iterator[str]:
+def _list(items: Iterable[Any]) -> Iterator[str]:
     opening = "[\n    "
     for item in items:
-        yield opening + item
+        yield opening + text(item, 4)
         opening = ",\n    "
     yield "\n  ]" if opening[0] == "," else "[]"
 
@@ -85,7 +95,8 @@ def text(value: object, indent: int = 0) -> str:
     return opening + inner + ("," + inner).join(items) + "\n" + " " * indent + closing
 
 
-def _target(target: TargetReport) -> dict[str, object]:
+def target_item(target: TargetReport) -> dict[str, Any]:
+    """An item of ``targets``."""
     return {
         "target": target.target,
         "collected_at": target.collected_at,
@@ -117,7 +128,8 @@ def _citation(citation: Citation) -> dict[str, object]:
     }
 
 
-def _result(result: Result) -> dict[str, object]:
+def result_item(result: Result) -> dict[str, Any]:
+    """An item of ``results``."""
     return {
         "control": result.control,
         "title": result.title,

@@ -16,7 +16,6 @@ from selfhost.errors import SelfhostError, UsageError
 from selfhost.exitcodes import ExitCode
 from selfhost.history import store
 from selfhost.history.model import Entry
-from selfhost.reports import json as json_report
 from selfhost.watch import notice
 from selfhost.watch.notice import Kind, Notice
 from selfhost.watch.send import Channel, NotSentError
@@ -40,7 +39,7 @@ def look(
     with _alone(folder):
         try:
             report = audit()
-            store.add(folder, json_report.render(report), now)
+            store.add(folder, report, now)
             entries = store.entries(folder)
             before = _told(folder, entries)
             notices = _notices(folder, site, report, before, entries[-1])
@@ -69,11 +68,7 @@ def _notices(
     notices: list[Notice] = []
     lost = {target.target: target.unreachable for target in report.targets if target.unreachable}
     if before is not None:
-        earlier, later = (
-            saved.read(store.report(folder, entry), f"audit {entry.id}")
-            for entry in (before, latest)
-        )
-        found = compare(earlier, later)
+        found = compare(store.compared(folder, before), saved.of(report))
         # Of a host that was not reached, that is told, and not each of its findings.
         seen = tuple(one for one in found.changes if one.target not in lost)
         changed = notice.changed(site, replace(found, changes=seen), latest)

@@ -23,7 +23,6 @@ from selfhost.controls.model import Severity
 from selfhost.controls.registry import find
 from selfhost.errors import UsageError
 from selfhost.history import store
-from selfhost.reports import json as json_report
 from selfhost.settings.create import Plan
 from selfhost.settings.create import create as new_inventory
 from selfhost.settings.render import HostEntry
@@ -78,7 +77,7 @@ def audited(kind: str, ago: timedelta = timedelta(minutes=1)) -> None:
     target = evaluate(examples.evidence(CONTROL, getattr(CONTROL, kind)[0]), [CONTROL])
     at = f"{datetime.now(UTC) - ago:%Y-%m-%dT%H:%M:%SZ}"
     report = Report((replace(target, collected_at=at),), Severity.LOW, "1.2.3", 1, "0" * 64)
-    store.add(Path("inventory"), json_report.render(report), at)
+    store.add(Path("inventory"), report, at)
 
 
 def test_from_audit_to_a_participant(selfhost: Command) -> None:

@@ -1,6 +1,5 @@
 """The history of audits: whole, in order, and never half."""
 
-import json
 import multiprocessing
 import sqlite3
 import time
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from selfhost.audit import saved
 from selfhost.audit.evaluate import evaluate
 from selfhost.audit.model import Change, FactKind, Report, Result, Seen
 from selfhost.cli.root import run
@@ -18,7 +18,7 @@ from selfhost.controls.registry import find
 from selfhost.errors import UsageError
 from selfhost.history import store
 from selfhost.history.model import choose
-from selfhost.reports import json as json_report
+from selfhost.reports.json import render
 
 CONTROL = find("jicofo-transcription-url")
 NOW = "2026-11-01T00:00:00Z"
@@ -36,7 +36,7 @@ def report(
     catalogue: str = "0" * 64,
     sha256: str = "a" * 64,
     jvb: str = "1",
-) -> str:
+) -> Report:
     target = evaluate(examples.evidence(CONTROL, CONTROL.good[0]), [])
     target = replace(
         target,
@@ -45,16 +45,16 @@ def report(
         documents=(Seen("jicofo.config", FILE, "present", "", sha256),),
         versions=(("jitsi-videobridge2", jvb),),
     )
-    made = Report((target,), Severity.LOW, "1.2.3", len(results), catalogue)
-    return json_report.render(made)
+    return Report((target,), Severity.LOW, "1.2.3", len(results), catalogue)
 
 
 PASS, FAIL = result("good"), result("bad")
 
 
 def test_reports_come_back_byte_for_byte_and_changes_are_kept(tmp_path: Path) -> None:
-    texts = [report(PASS), report(FAIL, sha256="b" * 64), report(PASS, sha256="c" * 64, jvb="2")]
-    found = [store.add(tmp_path, text, NOW) for text in texts]
+    reports = [report(PASS), report(FAIL, sha256="b" * 64), report(PASS, sha256="c" * 64, jvb="2")]
+    found = [store.add(tmp_path, one, NOW) for one in reports]
+    texts = [render(one) for one in reports]
     entries = store.entries(tmp_path)
     assert [store.report(tmp_path, entry) for entry in entries] == texts
     assert [entry.id for entry in entries] == [1, 2, 3]
@@ -67,6 +67,14 @@ def test_reports_come_back_byte_for_byte_and_changes_are_kept(tmp_path: Path) ->
     assert (FactKind.FILE, FILE, "present bbbbbbbbbbbb", "present cccccccccccc") in facts
     assert (entries[1].policy, entries[1].count("fail"), entries[1].facts) == ("fail", 1, 1)
     assert (tmp_path / store.NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_an_audit_is_compared_as_what_it_was_before_it_was_written(tmp_path: Path) -> None:
+    one = report(FAIL, PASS)
+    store.add(tmp_path, one, NOW)
+    (entry,) = store.entries(tmp_path)
+    assert store.compared(tmp_path, entry) == saved.of(one, "audit 1")
+    assert saved.read(render(one), "audit 1") == saved.of(one, "audit 1")
 
 
 def test_a_control_that_is_new_upstream_is_told_apart(tmp_path: Path) -> None:
@@ -248,7 +256,7 @@ def test_history_and_diff_as_a_person_meets_them(
     assert "✗ FAIL" in lines[1]
     assert "1 new, 1 facts" in lines[1]
     assert "✓ PASS" in lines[2]
-    target = json.loads(report(PASS))["targets"][0]["target"]
+    target = report(PASS).targets[0].target
     assert run(["history", *inventory, "--host", target]) == 0
     assert "new  critical  jicofo-transcription-url  (pass → fail)" in capsys.readouterr().out
     assert run(["history", *inventory, "--host", "nobody"]) == 2
@@ -260,4 +268,4 @@ def test_history_and_diff_as_a_person_meets_them(
     assert run(["diff", "latest", "previous", *inventory]) == 0
     assert "✓ fixed" in capsys.readouterr().out
     assert run(["history", "--show", "1", *inventory]) == 0
-    assert capsys.readouterr().out == report(PASS)
+    assert capsys.readouterr().out == render(report(PASS))
