@@ -80,16 +80,20 @@ def _differences(before: Facts, after: Facts) -> Iterator[FactChange]:
                 states = (_short(was), _short(now))
             if set(states) != {"", "absent"}:
                 yield FactChange(FactKind.FILE, place[0], place[1], *states)
+    # Older reports name no versions at all.
+    known = both & _hosts(before.versions) & _hosts(after.versions)
     for place in before.versions.keys() | after.versions.keys():
         was, now = before.versions.get(place, ""), after.versions.get(place, "")
-        # Older reports name no versions at all.
-        known = all(any(p[0] == place[0] for p in facts.versions) for facts in (before, after))
-        if place[0] in both and was != now and known:
+        if place[0] in known and was != now:
             yield FactChange(FactKind.PACKAGE, place[0], place[1], was, now)
     for place in before.settings.keys() & after.settings.keys():
         if before.settings[place] != after.settings[place]:
             lines = (" | ".join(sorted(facts.settings[place])) for facts in (before, after))
             yield FactChange(FactKind.SETTING, place[0], place[1], *lines)
+
+
+def _hosts(places: Iterable[_Place]) -> frozenset[str]:
+    return frozenset(target for target, _ in places)
 
 
 def _short(file: str) -> str:
