@@ -33,7 +33,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """4 for critical down to 1 for low."""
-        return 4 - list(Severity).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {severity: 4 - place for place, severity in enumerate(Severity)}
 
 
 class Confidence(StrEnum):
