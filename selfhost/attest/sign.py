@@ -1,15 +1,11 @@
 """A statement added to a site's chain."""
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from selfhost import whole_file
+from selfhost import lock_file, whole_file
 from selfhost.attest import chain, dsse, source, statement
 from selfhost.attest.statement import Statement
 from selfhost.catalog import profiles
@@ -27,7 +23,8 @@ def extend(inventory: Path, report: str, host: str, key: Ed25519PrivateKey, days
     path = inventory / source.NAME
     now = datetime.now(UTC).replace(microsecond=0)
     categories = {control.id: str(control.category) for control in registry.controls()}
-    with _locked(inventory):
+    # Two runs sign one after the other, or there would be two statements of one number.
+    with lock_file.held(inventory / _LOCK):
         old = path.read_text("utf-8") if path.exists() else ""
         last = _last(path, key, host, now) if old.strip() else None
         try:
@@ -64,17 +61,3 @@ def _last(path: Path, key: Ed25519PrivateKey, host: str, now: datetime) -> State
     if checked.newest.issued > now:
         raise UsageError("the last statement is of the future: set this machine's clock")
     return checked.newest
-
-
-@contextmanager
-def _locked(inventory: Path) -> Iterator[None]:
-    """Two runs sign one after the other, or there would be two statements of one number."""
-    try:
-        handle = os.open(inventory / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise UsageError(f"{inventory} cannot be written: {error.strerror}") from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

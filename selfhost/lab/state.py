@@ -1,7 +1,6 @@
 """What the lab remembers between two commands: one folder, one id, one record per server."""
 
 import contextlib
-import fcntl
 import ipaddress
 import json
 import os
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from selfhost import lock_file
 from selfhost.errors import LabError
 
 LABEL = "selfhost.lab"
@@ -88,19 +88,24 @@ def checked_name(name: str, what: str = "server") -> str:
 @contextlib.contextmanager
 def locked(progress: Progress = quiet) -> Iterator[None]:
     """One change of the lab at a time; a second command waits for the first."""
+
+    def busy() -> None:
+        progress("waiting for another command of this lab to end")
+
     while True:
         path = folder() / "lock"
-        with path.open("w") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                progress("waiting for another command of this lab to end")
-                fcntl.flock(stream, fcntl.LOCK_EX)
+        with lock_file.held(path, busy) as handle:
             # `clean` removes the file: whoever waited for that one must take the new one.
-            with contextlib.suppress(FileNotFoundError):
-                if os.fstat(stream.fileno()).st_ino == path.stat().st_ino:
-                    yield
-                    return
+            if _is_at(path, handle):
+                yield
+                return
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    try:
+        return os.fstat(handle).st_ino == path.stat().st_ino
+    except FileNotFoundError:
+        return False
 
 
 def write(path: Path, text: str, mode: int = 0o600) -> None:

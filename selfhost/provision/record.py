@@ -3,14 +3,14 @@ Ansible printed), ``events.jsonl`` and ``run.json``. Secrets are masked in all o
 """
 
 import contextlib
-import fcntl
 import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
-from selfhost import __version__
+from selfhost import __version__, lock_file
 from selfhost.errors import UsageError
 from selfhost.provision.events import RunState
 from selfhost.provision.invocation import Request
@@ -25,19 +25,16 @@ def open_record(inventory: Path) -> Iterator[Path]:
     runs = inventory / "runs"
     try:
         runs.mkdir(mode=0o700, exist_ok=True)
-        lock = (runs / ".lock").open("w")
     except OSError as error:
         raise UsageError(
             f"{runs} cannot be written: {error.strerror}",
             hint="the log of each run is kept there; make the inventory writable for your user",
         ) from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise UsageError(
-                f"another run on {inventory} is under way", hint="wait until it has ended"
-            ) from None
+
+    def busy() -> NoReturn:
+        raise UsageError(f"another run on {inventory} is under way", hint="wait until it has ended")
+
+    with lock_file.held(runs / ".lock", busy):
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
         record = runs / stamp
         record.mkdir(mode=0o700)

@@ -1,18 +1,15 @@
 """One look of the watch: audit, compare with what was told last, tell what changed."""
 
-import fcntl
 import json
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from selfhost import whole_file
+from selfhost import lock_file, whole_file
 from selfhost.audit import saved
 from selfhost.audit.compare import compare
 from selfhost.audit.model import Report
-from selfhost.errors import SelfhostError, UsageError
+from selfhost.errors import SelfhostError
 from selfhost.exitcodes import ExitCode
 from selfhost.history import store
 from selfhost.history.model import Entry
@@ -36,7 +33,8 @@ def look(
 
     What could not be sent counts as not told: the next look tells it again.
     """
-    with _alone(folder):
+    # The timer and apt may start two looks at once: one waits for the other.
+    with lock_file.held(folder / _LOCK):
         try:
             report = audit()
             store.add(folder, report, now)
@@ -103,17 +101,3 @@ def _send(
                 all_sent = False
                 warn(f"{channel.name}: not sent: {error}")
     return all_sent
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """The timer and apt may start two looks at once: one waits for the other."""
-    try:
-        handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror}") from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -39,9 +39,10 @@ MAY = {
     "reports": {"catalog", "reports", "audit", "controls", "health", "history", "attest"},
     "history": {"history", "audit", "reports", "errors"},
     "watch": {
-        *("watch", "audit", "history", "reports", "errors", "exitcodes", "whole_file"),
+        *("watch", "audit", "history", "reports", "errors", "exitcodes", "lock_file"),
+        "whole_file",
     },
-    "attest": {"attest", "catalog", "controls", "targets", "errors", "whole_file"},
+    "attest": {"attest", "catalog", "controls", "targets", "errors", "lock_file", "whole_file"},
     "backup": {"backup", "provision", "readers", "settings", "targets", "errors", "whole_file"},
     "health": {"health", "provision", "settings", "targets", "errors"},
     "bridges": {"bridges", "provision", "settings", "targets", "errors"},
@@ -50,7 +51,7 @@ MAY = {
         *("errors", "exitcodes"),
     },
     "settings": {"settings", "provision", "audit", "errors", "exitcodes", "whole_file"},
-    "provision": {"provision", "settings", "targets", "errors", "exitcodes"},
+    "provision": {"provision", "settings", "targets", "errors", "exitcodes", "lock_file"},
     "targets": {
         *("targets", "evidence", "readers", "settings", "errors", "exitcodes"),
         *("browser", "catalog"),

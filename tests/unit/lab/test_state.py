@@ -133,3 +133,8 @@ def test_a_lock_survives_the_removal_of_its_file(lab_folder: Path) -> None:
         (lab_folder / "lock").unlink()
         with state.locked():  # a new file, so a new lock: not for ever waiting on the old one
             assert (lab_folder / "lock").exists()
+
+
+def test_a_file_that_is_missing_meanwhile_is_not_taken_for_the_lock(lab_folder: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="mine"), state.locked():
+        raise FileNotFoundError("mine")
