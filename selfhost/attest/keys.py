@@ -3,13 +3,13 @@
 import base64
 import hashlib
 import os
-import stat
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from selfhost import named_file
 from selfhost.errors import UsageError
 
 ALGORITHM = "ed25519"
@@ -73,9 +73,7 @@ def is_there(path: Path) -> bool:
 
 def load(path: Path, passphrase: str) -> Ed25519PrivateKey:
     """The private key. Raises UsageError when it is none, open to others, or not encrypted."""
-    data = _bytes(path)
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise UsageError(f"other users of this machine can read {path}", hint=f"chmod 600 {path}")
+    data = named_file.secret(path, _MAX)
     try:
         key = serialization.load_ssh_private_key(data, passphrase.encode())
     except TypeError:
@@ -98,7 +96,7 @@ def public(given: str) -> Ed25519PublicKey:
     """
     text = given.strip()
     if not text.startswith(("ssh-", "ecdsa-", "sk-", "-----BEGIN")):
-        text = _bytes(Path(given)).decode("utf-8", "replace").strip()
+        text = named_file.beginning(Path(given), _MAX).decode("utf-8", "replace").strip()
     if "PRIVATE KEY" in text:
         raise UsageError("that is a private key", hint="give the public one: it ends in .pub")
     try:
@@ -122,11 +120,3 @@ def verifies(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(_MAX)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None

@@ -25,8 +25,8 @@ def extend(inventory: Path, report: str, host: str, key: Ed25519PrivateKey, days
     categories = {control.id: str(control.category) for control in registry.controls()}
     # Two runs sign one after the other, or there would be two statements of one number.
     with lock_file.held(inventory / _LOCK):
-        old = path.read_text("utf-8") if path.exists() else ""
-        last = _last(path, key, host, now) if old.strip() else None
+        old = source.content(path).rstrip() if path.exists() else b""
+        last = _last(path, old, key, host, now) if old else None
         try:
             payload = statement.payload(
                 report,
@@ -40,18 +40,18 @@ def extend(inventory: Path, report: str, host: str, key: Ed25519PrivateKey, days
             )
         except ValueError as error:
             raise UsageError(str(error)) from None
-        line = dsse.seal(payload, key)
+        line = dsse.seal(payload, key).encode()
         try:
-            content = (old.rstrip("\n") + "\n" if old.strip() else "") + line + "\n"
-            whole_file.put(path, content.encode(), 0o644)
+            whole_file.put(path, b"".join((old, b"\n" if old else b"", line, b"\n")), 0o644)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     return statement.read(payload)
 
 
-def _last(path: Path, key: Ed25519PrivateKey, host: str, now: datetime) -> Statement:
-    sealed, _ = source.read(str(path))
-    checked = chain.check(sealed, key.public_key(), now, host=host)
+def _last(
+    path: Path, content: bytes, key: Ed25519PrivateKey, host: str, now: datetime
+) -> Statement:
+    checked = chain.check(source.envelopes(content, path.name), key.public_key(), now, host=host)
     if not checked.genuine or checked.newest is None:
         raise UsageError(
             f"the chain in {path} is not good: {checked.problems[0]}",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from selfhost import named_file
 from selfhost.attest.chain import Sealed
 from selfhost.errors import TargetError, UsageError
 from selfhost.targets.outside_http import NoResponseError, Place, get
@@ -33,7 +34,7 @@ def read(given: str) -> tuple[tuple[Sealed, ...], str]:
     path = Path(given)
     if path.is_dir():
         return tuple(_folder(path)), ""
-    return _envelopes(_file(path), path.name), ""
+    return envelopes(content(path), path.name), ""
 
 
 def _folder(folder: Path) -> Iterator[Sealed]:
@@ -44,20 +45,14 @@ def _folder(folder: Path) -> Iterator[Sealed]:
         raise UsageError(f"{folder} holds more than {MAX_FILES} files")
     left = MAX_BYTES
     for name in names:
-        content = _file(name, left)
-        left -= len(content)
-        yield from _envelopes(content, name.name)
+        found = content(name, left)
+        left -= len(found)
+        yield from envelopes(found, name.name)
 
 
-def _file(path: Path, limit: int = MAX_BYTES) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(limit + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    if len(content) > limit:
-        raise UsageError(f"{path} is larger than a chain of statements can be")
-    return content
+def content(path: Path, most: int = MAX_BYTES) -> bytes:
+    """A file of statements. Raises UsageError."""
+    return named_file.content(path, most, "a chain of statements can be")
 
 
 def _fetched(url: str) -> tuple[tuple[Sealed, ...], str]:
@@ -85,7 +80,7 @@ def _fetched(url: str) -> tuple[tuple[Sealed, ...], str]:
             f"{asked} was not got: HTTP {answer.status}",
             hint="does this server publish statements? Give the whole URL if they are elsewhere",
         )
-    return _envelopes(answer.body, path.rpartition("/")[2]), "" if _loopback(host) else host
+    return envelopes(answer.body, path.rpartition("/")[2]), "" if _loopback(host) else host
 
 
 def _loopback(host: str) -> bool:
@@ -95,9 +90,9 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _envelopes(content: bytes, name: str) -> tuple[Sealed, ...]:
-    """One envelope however it is laid out, or one in each line."""
-    text = content.decode("utf-8", "replace")
+def envelopes(found: bytes, name: str) -> tuple[Sealed, ...]:
+    """One envelope however it is laid out, or one in each line. Raises UsageError."""
+    text = found.decode("utf-8", "replace")
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
         raise UsageError(f"{name} is empty")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from selfhost import __version__, whole_file
+from selfhost import __version__, named_file, whole_file
 from selfhost.backup import model, remote
 from selfhost.backup.envelope import Lock, seal
 from selfhost.backup.model import Backup, Entry
@@ -56,14 +56,8 @@ def _own_pair(site: Site) -> Iterator[Entry]:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        with path.expanduser().open("rb") as stream:
-            data = stream.read(_MAX_SETTINGS + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    if len(data) > _MAX_SETTINGS:
-        raise UsageError(f"{path} is larger than a settings file can be (1 MiB)")
-    return data
+    larger = "a settings file can be (1 MiB)"
+    return named_file.content(path.expanduser(), _MAX_SETTINGS, larger)
 
 
 def _server(site: Site, host: Host) -> Iterator[Entry]:
@@ -93,15 +87,7 @@ def received(content: bytes, host: str) -> tuple[Entry, ...]:
 
 def read(path: Path) -> bytes:
     """An encrypted file. Raises UsageError when it cannot be read or is too large."""
-    limit = model.MAX_BYTES + 1024 * 1024
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(limit + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    if len(data) > limit:
-        raise UsageError(f"{path} is larger than a backup can be")
-    return data
+    return named_file.content(path, model.MAX_BYTES + 1024 * 1024, "a backup can be")
 
 
 def new_path(site: Site) -> Path:

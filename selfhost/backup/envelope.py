@@ -6,7 +6,6 @@ opens with ``age -d`` where selfhost is not at hand. openssl's own format authen
 and gpg needs an agent and a keyring.
 """
 
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import pyrage
 
+from selfhost import named_file
 from selfhost.errors import UsageError
 
 MIN_PASSPHRASE = 12
@@ -43,18 +43,11 @@ def read_passphrase(path: Path) -> str:
 
     Raises UsageError when it cannot be read, others can read it, or it is too short.
     """
+    line = named_file.secret(path, _MAX_KEY).split(b"\n")[0].rstrip(b"\r")
     try:
-        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise UsageError(
-                f"other users of this machine can read {path}", hint=f"chmod 600 {path}"
-            )
-        with path.open("rb") as stream:
-            line = stream.read(_MAX_KEY).split(b"\n")[0].rstrip(b"\r")
         return checked_passphrase(line.decode("utf-8"), f"the first line of {path}")
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8 text") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def checked_passphrase(passphrase: str, what: str) -> str:
@@ -131,11 +124,7 @@ def _recipient(text: str) -> Any:
 
 
 def _identities(path: Path) -> Sequence[Any]:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_MAX_KEY)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    data = named_file.beginning(path, _MAX_KEY)
     try:
         if b"AGE-SECRET-KEY-1" in data:
             lines = data.decode("ascii").split()

@@ -65,6 +65,7 @@ def attest(
     if context.invoked_subcommand is not None:
         return
     from selfhost.attest import keys, sign, source
+    from selfhost.audit import saved
     from selfhost.cli import passphrase
     from selfhost.errors import UsageError
     from selfhost.history import store
@@ -77,8 +78,8 @@ def attest(
         raise UsageError(f"there is no key {path}", hint="selfhost attest init-key makes one")
     site = load_site(inventory, need_secrets=False)
     if report_file is not None:
-        judging.saved(report_file)
-        report = report_file.read_text("utf-8")
+        report = judging.report_text(report_file)
+        saved.read(report, str(report_file))  # raises for what is none
     else:
         report = store.report(inventory, choose(which, store.entries(inventory)))
     key = keys.load(path, passphrase.for_key(passphrase_file))

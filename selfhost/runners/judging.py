@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from selfhost import named_file
 from selfhost.errors import TargetError, UsageError
 
 if TYPE_CHECKING:
@@ -73,15 +74,15 @@ def saved(path: Path) -> "Saved":
     """An earlier JSON report. Raises UsageError when it cannot be read or is none."""
     from selfhost.audit.saved import read
 
+    return read(report_text(path), str(path))
+
+
+def report_text(path: Path) -> str:
+    """The file's text. Raises UsageError when it cannot be read, or is too large for a report."""
     try:
-        if path.stat().st_size > MAX_REPORT:
-            raise UsageError(f"{path} is larger than a report can be (64 MiB)")
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        return named_file.content(path, MAX_REPORT, "a report can be (64 MiB)").decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not a report of selfhost audit: it is not text") from None
-    return read(text, str(path))
 
 
 def unreached(name: str, error: TargetError) -> "TargetReport":

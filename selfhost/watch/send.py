@@ -9,7 +9,6 @@ import json
 import re
 import shutil
 import socket
-import stat
 import struct
 import subprocess
 import time
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from selfhost import named_file
 from selfhost.errors import UsageError
 from selfhost.watch.notice import Kind, Notice
 
@@ -183,14 +183,7 @@ def _field(name: str, value: bytes) -> bytes:
 
 def secret(path: Path) -> bytes:
     """A webhook's secret: ``whsec_`` and base64, or any text. Raises UsageError."""
-    try:
-        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise UsageError(
-                f"other users of this machine can read {path}", hint=f"chmod 600 {path}"
-            )
-        text = path.read_bytes()[:4096].strip()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    text = named_file.secret(path, 4096).strip()
     if text.startswith(b"whsec_"):
         try:
             text = base64.b64decode(text.removeprefix(b"whsec_"), validate=True)

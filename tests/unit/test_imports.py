@@ -40,15 +40,21 @@ MAY = {
     "history": {"history", "audit", "reports", "errors"},
     "watch": {
         *("watch", "audit", "history", "reports", "errors", "exitcodes", "lock_file"),
-        "whole_file",
+        *("named_file", "whole_file"),
     },
-    "attest": {"attest", "catalog", "controls", "targets", "errors", "lock_file", "whole_file"},
-    "backup": {"backup", "provision", "readers", "settings", "targets", "errors", "whole_file"},
+    "attest": {
+        *("attest", "catalog", "controls", "targets", "errors"),
+        *("lock_file", "named_file", "whole_file"),
+    },
+    "backup": {
+        *("backup", "provision", "readers", "settings", "targets", "errors"),
+        *("named_file", "whole_file"),
+    },
     "health": {"health", "provision", "settings", "targets", "errors"},
     "bridges": {"bridges", "provision", "settings", "targets", "errors"},
     "runners": {
         *("runners", "audit", "reports", "targets", "settings", "evidence", "catalog", "controls"),
-        *("errors", "exitcodes"),
+        *("errors", "exitcodes", "named_file"),
     },
     "settings": {"settings", "provision", "audit", "errors", "exitcodes", "whole_file"},
     "provision": {"provision", "settings", "targets", "errors", "exitcodes", "lock_file"},

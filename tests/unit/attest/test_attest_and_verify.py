@@ -160,6 +160,9 @@ def test_a_chain_that_was_changed_is_not_extended(selfhost: Command) -> None:
     refused = selfhost(*SIGN)
     assert (refused.code, CHAIN.read_text()) == (2, before)
     assert "truncated" in refused.err
+    CHAIN.write_bytes(b"\xff\xfe\n")
+    assert selfhost(*SIGN).code == 2
+    assert CHAIN.read_bytes() == b"\xff\xfe\n"
 
 
 def test_what_is_too_old_is_not_signed(selfhost: Command) -> None:
