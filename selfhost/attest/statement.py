@@ -59,6 +59,10 @@ class Statement:
     counts: Mapping[str, Mapping[str, int]]
 
 
+class _RefusedError(ValueError):
+    """A sentence: why nobody can vouch for the report."""
+
+
 def payload(
     report: str,
     *,
@@ -78,82 +82,85 @@ def payload(
     """
     try:
         document = strict_json.read(report)
-        whole = _whole(document, report, host, sequence, previous, issued, days, known, profiles)
-        made = strict_json.canonical(whole)
+        audited = _audited(document, issued, days, profiles)
+        predicate = {
+            "host": host,
+            "sequence": sequence,
+            "previous": {"sha256": previous} if previous else None,
+            "issued": issued.strftime(_FORMAT),
+            "expires": (audited + timedelta(days=days)).strftime(_FORMAT),
+            "audit": _audit(document, audited, known),
+        }
+        digest = hashlib.sha256(report.encode()).hexdigest()
+        made = strict_json.canonical(
+            {
+                "_type": TYPE,
+                "subject": [{"name": SUBJECT, "digest": {"sha256": digest}}],
+                "predicateType": PREDICATE_TYPE,
+                "predicate": predicate,
+            }
+        )
         read(made)  # what we would not take, we do not sign
-    except (KeyError, TypeError, AttributeError, ProblemError):
+    except _RefusedError:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, ProblemError):
         raise ValueError("the report is not whole") from None
     return made
 
 
-def _whole(
-    document: Mapping[str, Any],
-    report: str,
-    host: str,
-    sequence: int,
-    previous: str,
-    issued: datetime,
-    days: int,
-    known: Callable[[str], str | None],
-    profiles: Container[str],
-) -> dict[str, Any]:
-    results, targets = document["results"], document["targets"]
-    times = [one["collected_at"] for one in targets if one["collected_at"]]
+def _audited(
+    document: Mapping[str, Any], issued: datetime, days: int, profiles: Container[str]
+) -> datetime:
+    """When the oldest evidence was collected, of an audit that counts."""
+    times = [one["collected_at"] for one in document["targets"] if one["collected_at"]]
     if not times:
-        raise ValueError("the audit reached no server, so there is nothing to state")
+        raise _RefusedError("the audit reached no server, so there is nothing to state")
     if document["fail_on"] not in _FAIL_ON or document["fails_on"] != "any":
-        raise ValueError("the audit was told not to fail on findings, so its verdict means nothing")
+        raise _RefusedError(
+            "the audit was told not to fail on findings, so its verdict means nothing"
+        )
     if document["profile"] not in profiles:
-        raise ValueError("the report names a profile that this version does not know")
+        raise _RefusedError("the report names a profile that this version does not know")
     audited = min(_time(time) for time in times)
-    expires = audited + timedelta(days=days)
-    if expires <= issued:
-        raise ValueError(f"the audit is older than {days} days: audit again")
+    if audited + timedelta(days=days) <= issued:
+        raise _RefusedError(f"the audit is older than {days} days: audit again")
     if audited > issued:
-        raise ValueError(
+        raise _RefusedError(
             "the audit is of the future: this machine's clock or the server's is wrong"
         )
+    return audited
+
+
+def _audit(
+    document: Mapping[str, Any], audited: datetime, known: Callable[[str], str | None]
+) -> dict[str, Any]:
+    targets = document["targets"]
     worst: dict[str, str] = {}
-    for result in results:
+    for result in document["results"]:
         control, outcome = result["control"], result["outcome"]
         if known(control) is None:
-            raise ValueError("the report names a control that this version does not know")
+            raise _RefusedError("the report names a control that this version does not know")
         if _WORST[outcome] < _WORST.get(worst.get(control, ""), len(_WORST)):
             worst[control] = outcome
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for control, outcome in worst.items():
         counts[str(known(control))][outcome] += 1
-    predicate = {
-        "host": host,
-        "sequence": sequence,
-        "previous": {"sha256": previous} if previous else None,
-        "issued": issued.strftime(_FORMAT),
-        "expires": expires.strftime(_FORMAT),
-        "audit": {
-            "collected": audited.strftime(_FORMAT),
-            "verdict": {key: document["verdict"][key] for key in ("policy", "evidence")},
-            "profile": document["profile"],
-            "failOn": document["fail_on"],
-            "tool": {"name": "selfhost", "version": document["tool"]["version"]},
-            "controls": {"sha256": document["controls"]["digest"]},
-            "servers": {
-                "audited": len(targets),
-                "reached": sum(not one["unreachable"] for one in targets),
-            },
-            "counts": {name: dict(found) for name, found in counts.items()},
-            "controlsByOutcome": {
-                outcome: sorted(control for control, was in worst.items() if was == outcome)
-                for outcome in ("fail", "waived", "allowed", "unknown")
-            },
-        },
-    }
     return {
-        "_type": TYPE,
-        "subject": [
-            {"name": SUBJECT, "digest": {"sha256": hashlib.sha256(report.encode()).hexdigest()}}
-        ],
-        "predicateType": PREDICATE_TYPE,
-        "predicate": predicate,
+        "collected": audited.strftime(_FORMAT),
+        "verdict": {key: document["verdict"][key] for key in ("policy", "evidence")},
+        "profile": document["profile"],
+        "failOn": document["fail_on"],
+        "tool": {"name": "selfhost", "version": document["tool"]["version"]},
+        "controls": {"sha256": document["controls"]["digest"]},
+        "servers": {
+            "audited": len(targets),
+            "reached": sum(not one["unreachable"] for one in targets),
+        },
+        "counts": {name: dict(found) for name, found in counts.items()},
+        "controlsByOutcome": {
+            outcome: sorted(control for control, was in worst.items() if was == outcome)
+            for outcome in ("fail", "waived", "allowed", "unknown")
+        },
     }
 
 
