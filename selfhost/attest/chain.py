@@ -53,6 +53,16 @@ class Checked:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Envelopes whose signatures and hosts were looked at: the good ones, and what is wrong.
+    ``host``: whose statements they are."""
+
+    host: str
+    found: tuple[tuple[Sealed, Statement], ...]
+    problems: tuple[Problem, ...]
+
+
 def check(
     sealed: Sequence[Sealed],
     key: Ed25519PublicKey,
@@ -61,6 +71,11 @@ def check(
     host: str = "",
     remembered: Remembered | None = None,
 ) -> Checked:
+    """``opened`` and ``judged`` in one."""
+    return judged(opened(sealed, key, host), now, remembered)
+
+
+def opened(sealed: Sequence[Sealed], key: Ed25519PublicKey, host: str = "") -> Opened:
     """``host``: whose statements they have to be; all of the first one's host by default."""
     problems: list[Problem] = []
     found: list[tuple[Sealed, Statement]] = []
@@ -73,10 +88,16 @@ def check(
             found.append((one, read))
         except ProblemError as error:
             problems.append(Problem(error.code, one.where, error.detail))
-    problems += _order(found)
-    chain = sorted({read.digest: read for _, read in found}.values(), key=lambda s: s.sequence)
+    return Opened(host, tuple(found), tuple(problems))
+
+
+def judged(opened: Opened, now: datetime, remembered: Remembered | None = None) -> Checked:
+    """Whether they follow from each other and from what an earlier look saw, and are good now."""
+    problems = [*opened.problems, *_order(opened.found)]
+    statements = {read.digest: read for _, read in opened.found}.values()
+    chain = sorted(statements, key=lambda one: one.sequence)
     # Where one could not be read, what follows from it cannot be told.
-    if len(found) == len(sealed):
+    if not opened.problems:
         problems += _links(chain)
         if remembered is not None and chain:
             problems += _since(chain, remembered)

@@ -50,14 +50,13 @@ def verify(
     host = (host or told).lower()
     now = datetime.now(UTC)
     path = memory or seen.default_path()
-    checked = chain.check(sealed, key, now, host=host)
-    newest = checked.newest
-    remembers = not no_memory and newest is not None
-    if remembers and newest is not None:
-        remembered = seen.recall(path, key_id, newest.host)
-        checked = chain.check(sealed, key, now, host=host, remembered=remembered)
-        if checked.genuine and not seen.remember(path, key_id, newest, now):
-            click.echo(f"{path} cannot be written: nothing is remembered.", err=True)
+    opened = chain.opened(sealed, key, host)
+    remembers = bool(opened.found) and not no_memory
+    remembered = seen.recall(path, key_id, opened.host) if remembers else None
+    checked = chain.judged(opened, now, remembered)
+    newest = checked.newest if remembers and checked.genuine else None
+    if newest is not None and not seen.remember(path, key_id, newest, now):
+        click.echo(f"{path} cannot be written: nothing is remembered.", err=True)
     text = as_json(checked, key_id) if form == "json" else render(checked)
     click.echo(text, nl=False)
     return _exit_code(checked)
