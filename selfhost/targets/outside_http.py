@@ -79,8 +79,8 @@ def get(url: str, place: Place) -> Answer:
         target = answer.headers.get("location", "")
         if answer.status not in (301, 302, 303, 307, 308) or not target:
             return answer
-        following = urljoin(url, target)
         try:
+            following = urljoin(url, target)
             parts = urlsplit(following)
             host = parts.hostname or ""
         except ValueError:

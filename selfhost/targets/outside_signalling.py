@@ -1,6 +1,6 @@
 """The ways to the XMPP server that participants take, and what the server says of itself there."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -31,7 +31,7 @@ def signalling(
     ways, elsewhere = _named(tree, base, login, place)
     found, reasons = _asked(ways, domain, login)
     if not found and not elsewhere and not any(isinstance(way, WebSocket) for way in ways):
-        usual = WebSocket(_secure(urljoin(base, f"/{WEBSOCKET}")), login, place)
+        usual = _websocket(urljoin(base, f"/{WEBSOCKET}"), login, place)
         found, _ = _asked([usual], domain, login)
     return found, "" if found else "; ".join([*elsewhere, *reasons])
 
@@ -53,31 +53,37 @@ def _named(tree: Tree, base: str, login: str, place: Place) -> tuple[list[Stream
     """The client takes the WebSocket where one is named, else BOSH."""
     ways: list[Stream] = []
     elsewhere: list[str] = []
-    websocket = _said(tree, "websocket")
-    url = _secure(urljoin(base, websocket))
-    if websocket and _is_at(url, place):
-        ways.append(WebSocket(url, login, place))
-    elif websocket:
-        elsewhere.append("config.js names a WebSocket address on another host")
-    url = urljoin(base, _said(tree, "bosh") or f"/{BOSH}")
-    if _is_at(url, place):
-        ways.append(Bosh(url, login, place))
-    else:
-        elsewhere.append("config.js names a BOSH address on another host")
+    named: list[tuple[str, Callable[[str, str, Place], Stream], str]] = [
+        ("WebSocket", _websocket, _said(tree, "websocket")),
+        ("BOSH", Bosh, _said(tree, "bosh") or f"/{BOSH}"),
+    ]
+    for kind, way, address in named:
+        if not address:
+            continue
+        try:
+            ways.append(way(_here(base, address, place), login, place))
+        except NoResponseError as error:
+            elsewhere.append(f"config.js names a {kind} address {error}")
     return ways, elsewhere
 
 
-def _secure(url: str) -> str:
+def _websocket(url: str, login: str, place: Place) -> WebSocket:
     """As ``wss``: what is looked at is never asked without TLS."""
     scheme, colon, rest = url.partition("://")
-    return f"wss{colon}{rest}" if scheme in ("http", "https", "ws", "wss") else url
+    secure = f"wss{colon}{rest}" if scheme in ("http", "https", "ws", "wss") else url
+    return WebSocket(secure, login, place)
 
 
-def _is_at(url: str, place: Place) -> bool:
+def _here(base: str, address: str, place: Place) -> str:
+    """An address as seen from ``base``. Raises ``NoResponseError`` where it is another host's."""
     try:
-        return (urlsplit(url).hostname or "").lower() == place.host.lower()
+        url = urljoin(base, address)
+        host = urlsplit(url).hostname or ""
     except ValueError:
-        return False
+        raise NoResponseError("that is none") from None
+    if host.lower() != place.host.lower():
+        raise NoResponseError("on another host")
+    return url
 
 
 def _said(tree: Tree, key: str) -> str:

@@ -34,11 +34,16 @@ class WebSocket:
     """A stream at ``url`` (``wss://…``) with the XMPP host ``host``."""
 
     def __init__(self, url: str, host: str, place: Place) -> None:
+        """Raises ``NoResponseError`` where ``url`` is no such address."""
         self.url, self._host, self._place = url, host, place
         self._closing = ExitStack()
         self._socket: ssl.SSLSocket | None = None
+        try:
+            address = parse_uri(url)
+        except (WebSocketException, ValueError):
+            raise NoResponseError("that is none") from None
         self._protocol = ClientProtocol(
-            parse_uri(url), subprotocols=[Subprotocol("xmpp")], max_size=MAX_XML
+            address, subprotocols=[Subprotocol("xmpp")], max_size=MAX_XML
         )
         self._text = b""
 

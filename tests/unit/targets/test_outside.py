@@ -196,6 +196,13 @@ def test_redirects_stay_on_the_host(served: Served) -> None:
     assert get(served.url + "/", place()).body == b"in"
 
 
+@pytest.mark.parametrize("address", ["http://[bad]", "https://[::1", "//["])
+def test_a_redirect_to_no_address_leads_nowhere(served: Served, address: str) -> None:
+    served.places["/"] = text("moved", status=302, Location=address)
+    answer = get(served.url + "/", place())
+    assert (answer.status, answer.body, answer.left) == (302, b"moved", "")
+
+
 def test_plain_http_on_the_port_is_told(tmp_path: Path) -> None:
     with serve(tmp_path, secure=False) as plain:
         url = plain.url.replace("http:", "https:")

@@ -94,6 +94,21 @@ def test_a_websocket_on_another_host_is_not_asked(served: Served) -> None:
     assert "WebSocket address on another host" in document.reason
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["wss://localhost:99999/ws", "wss://localhost/x#y", "ftp://localhost/x", "wss://[x", "//[::1"],
+)
+def test_a_websocket_address_that_is_none_is_said(served: Served, address: str) -> None:
+    configured(served, f"var config = {{ websocket: '{address}' }};")
+    assert "names a WebSocket address that is none" in asked(served).reason
+
+
+@pytest.mark.parametrize("address", ["//[::1", "https://localhost:99999/http-bind"])
+def test_a_bosh_address_that_is_none_is_no_answer(served: Served, address: str) -> None:
+    configured(served, f"var config = {{ bosh: '{address}' }};")
+    assert asked(served).reason
+
+
 def test_a_login_that_is_not_offered_is_told(served: Served) -> None:
     names(served)
     prosody = Prosody(localhost="im")
