@@ -55,8 +55,11 @@ def audit(
             judge.set_result(_judge(controls(), len(targets), stack))
             return tuple(each.result() for each in waiting)
         except BaseException as error:
+            from selfhost.targets import ssh_connection
+
             for each in waiting:
                 each.cancel()
+            ssh_connection.hang_up()
             if not judge.done():
                 judge.set_exception(error)
             raise

@@ -35,6 +35,8 @@ _CHUNK = 256 * 1024
 _WINDOW = 4 * 1024 * 1024
 _PACKET = 32 * 1024
 
+_connected: set["paramiko.SSHClient"] = set()
+
 # Reads exactly the program from stdin, so that what follows is left for the program itself.
 PYTHON_LOADER = (
     "import sys;n=int(sys.argv.pop(1));"
@@ -187,6 +189,7 @@ def connect(
         sock = socket.create_connection((endpoint.host, endpoint.port), timeout=timeout)
         # Many small writes wait for an answer each: without this, Nagle adds 40 ms to each.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _connected.add(client)
         try:
             client.connect(
                 endpoint.host,
@@ -202,7 +205,7 @@ def connect(
                 transport_factory=rule.transport,
             )
         except BaseException:
-            client.close()
+            _closed(client)
             sock.close()
             raise
     try:
@@ -210,7 +213,18 @@ def connect(
         assert transport is not None  # noqa: S101 - connect() has just succeeded
         yield Connection(endpoint, transport)
     finally:
+        _closed(client)
+
+
+def hang_up() -> None:
+    """Close every connection, so that nobody goes on waiting for a server's answer."""
+    for client in list(_connected):
         client.close()
+
+
+def _closed(client: "paramiko.SSHClient") -> None:
+    client.close()
+    _connected.discard(client)
 
 
 def _command(interpreter: Interpreter, size: int, argv: Sequence[str]) -> list[str]:

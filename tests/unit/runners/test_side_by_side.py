@@ -1,9 +1,12 @@
 """Many targets: judged in processes as in this one, whatever becomes of the processes."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
+from typing import Any, NoReturn
 
 import pytest
 
@@ -13,6 +16,8 @@ from selfhost.errors import TargetError, UsageError
 from selfhost.evidence.model import Document, Evidence, State
 from selfhost.runners import judge_process, side_by_side
 from selfhost.runners.side_by_side import PROCESSES_FROM
+from selfhost.targets.ssh import SshTarget
+from selfhost.targets.ssh_connection import Endpoint
 
 CONTROLS = [registry.find(name) for name in ("web-live-streaming", "web-stun")]
 
@@ -106,3 +111,24 @@ def test_a_target_that_is_not_reached_is_in_its_place() -> None:
         ("b", "it is off"),
         ("c", ""),
     ]
+
+
+def test_who_breaks_off_does_not_wait_for_the_servers(ssh_server: Any, tmp_path: Path) -> None:
+    silent = tmp_path / "silent" / "python3"
+    silent.parent.mkdir()
+    silent.write_text("#!/bin/sh\nexec sleep 60\n", "utf-8")
+    silent.chmod(0o755)
+    ssh_server.path = f"{silent.parent}:{ssh_server.path}"
+    endpoint = Endpoint(
+        "127.0.0.1", ssh_server.port, "root", ssh_server.identity, (ssh_server.known_hosts,)
+    )
+    began = time.monotonic()
+
+    def broken_off() -> NoReturn:
+        while not ssh_server.commands:
+            time.sleep(0.05)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side.audit([SshTarget(endpoint)], broken_off)
+    assert time.monotonic() - began < 20
