@@ -128,7 +128,6 @@ def broken_off(site: Site, command: list[str]) -> None:
     assert "Traceback" not in said
 
 
-@pytest.mark.nightly
 def test_an_audit_that_is_broken_off_leaves_nothing(site: Site, tmp_path: Path) -> None:
     before, ran = snapshot(site), programs(site)
     for command in (["audit"], ["collect", "--output", str(tmp_path / "kept.tar.gz")]):

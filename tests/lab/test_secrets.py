@@ -49,7 +49,6 @@ def plant(name: str) -> None:
         lab.run(name, ["sh", "-c", f"setsid {line} >/dev/null 2>&1 </dev/null &"])
 
 
-@pytest.mark.nightly
 @pytest.mark.parametrize("command", ["audit", "collect"])
 def test_no_planted_secret_leaves_the_server(site: Site, command: str, tmp_path: Path) -> None:
     kept = tmp_path / "kept.tar.gz"
