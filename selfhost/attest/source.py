@@ -3,7 +3,6 @@
 A chain is one file of JSON lines, an envelope in each (in-toto's bundle, ``.intoto.jsonl``).
 """
 
-import ipaddress
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from selfhost import named_file
 from selfhost.attest.chain import Sealed
 from selfhost.errors import TargetError, UsageError
+from selfhost.loopback import is_loopback
 from selfhost.targets.outside_http import NoResponseError, Place, get
 
 #: In an inventory, and in a folder that a web server serves.
@@ -64,7 +64,7 @@ def _fetched(url: str) -> tuple[tuple[Sealed, ...], str]:
         host = ""
     if not host:
         raise UsageError(f"{url[:200]!r} is not a URL")
-    if parts.scheme == "http" and not _loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise UsageError("statements are fetched over https only", hint=f"https://{host}")
     path = WELL_KNOWN if parts.path in ("", "/") else parts.path
     asked = f"{parts.scheme}://{parts.netloc}{path}" + (f"?{parts.query}" if parts.query else "")
@@ -80,14 +80,7 @@ def _fetched(url: str) -> tuple[tuple[Sealed, ...], str]:
             f"{asked} was not got: HTTP {answer.status}",
             hint="does this server publish statements? Give the whole URL if they are elsewhere",
         )
-    return envelopes(answer.body, path.rpartition("/")[2]), "" if _loopback(host) else host
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return envelopes(answer.body, path.rpartition("/")[2]), "" if is_loopback(host) else host
 
 
 def envelopes(found: bytes, name: str) -> tuple[Sealed, ...]:

@@ -1,12 +1,12 @@
 """Rules for the settings that say who may open rooms."""
 
-import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from selfhost.loopback import is_loopback
 from selfhost.settings.problems import Problem
 
 _Settings = Mapping[str, Any]
@@ -93,7 +93,7 @@ def _directory(settings: _Settings) -> Iterator[Problem]:
     elif (
         url.startswith("ldap:")
         and not settings.get("prosody_ldap_starttls")
-        and not _is_loopback(urlsplit(url).hostname or "")
+        and not is_loopback(urlsplit(url).hostname or "")
     ):
         yield Problem(
             "prosody_ldap_starttls",
@@ -123,13 +123,6 @@ def _directory(settings: _Settings) -> Iterator[Problem]:
                 f"there is no certificate in {authority}",
                 "name the PEM file on this machine",
             )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _read(path: str) -> str | None:

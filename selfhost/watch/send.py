@@ -4,7 +4,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import ipaddress
 import json
 import re
 import shutil
@@ -24,6 +23,7 @@ from urllib.parse import urlsplit
 
 from selfhost import named_file
 from selfhost.errors import UsageError
+from selfhost.loopback import is_loopback
 from selfhost.watch.notice import Kind, Notice
 
 SECONDS = 30.0
@@ -112,7 +112,7 @@ class Webhook:
         if (
             not host
             or parts.username
-            or not (parts.scheme == "https" or (parts.scheme == "http" and _loopback(host)))
+            or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
         ):
             raise UsageError("the webhook is no https URL without a login in it")
 
@@ -195,10 +195,3 @@ def secret(path: Path) -> bytes:
             hint=f"openssl rand -base64 32 > {path}",
         )
     return text
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

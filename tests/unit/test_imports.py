@@ -40,11 +40,11 @@ MAY = {
     "history": {"history", "audit", "reports", "errors"},
     "watch": {
         *("watch", "audit", "history", "reports", "errors", "exitcodes", "lock_file"),
-        *("named_file", "whole_file"),
+        *("loopback", "named_file", "whole_file"),
     },
     "attest": {
         *("attest", "catalog", "controls", "targets", "errors"),
-        *("lock_file", "named_file", "whole_file"),
+        *("lock_file", "loopback", "named_file", "whole_file"),
     },
     "backup": {
         *("backup", "provision", "readers", "settings", "targets", "errors"),
@@ -56,7 +56,10 @@ MAY = {
         *("runners", "audit", "reports", "targets", "settings", "evidence", "catalog", "controls"),
         *("errors", "exitcodes", "named_file"),
     },
-    "settings": {"settings", "provision", "audit", "errors", "exitcodes", "whole_file"},
+    "settings": {
+        *("settings", "provision", "audit", "errors", "exitcodes"),
+        *("loopback", "whole_file"),
+    },
     "provision": {"provision", "settings", "targets", "errors", "exitcodes", "lock_file"},
     "targets": {
         *("targets", "evidence", "readers", "settings", "errors", "exitcodes"),
