@@ -2,6 +2,7 @@
 
 import json
 
+from selfhost import whole_file
 from selfhost.errors import LabError
 from selfhost.lab import owned, state
 from selfhost.lab.runtime import Runtime, label_options
@@ -28,7 +29,7 @@ def ensure(runtime: Runtime) -> str:
             why = _create(runtime, name, given)
             if why:
                 raise LabError(f"The lab's network could not be made: {why}")
-    state.write(file, subnet(runtime) + "\n")
+    whole_file.put(file, f"{subnet(runtime)}\n".encode())
     return name
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from selfhost import whole_file
 from selfhost.errors import LabError
 from selfhost.lab import state
 from selfhost.lab.state import Progress
@@ -182,8 +183,8 @@ def find(trial: Callable[[Runtime], str], progress: Progress = state.quiet) -> R
             progress("looking for a container engine that can boot systemd here")
         why = trial(runtime)
         if not why:
-            text = json.dumps(asdict(runtime) | {"fingerprint": now}, indent=2)
-            state.write(state.folder() / "runtime.json", text + "\n")
+            text = json.dumps(asdict(runtime) | {"fingerprint": now}, indent=2) + "\n"
+            whole_file.put(state.folder() / "runtime.json", text.encode())
             progress(f"containers run with {runtime}")
             return runtime
         tried.setdefault(f"{runtime.engine} {' '.join(runtime.options)}".strip(), why)

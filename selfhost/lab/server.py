@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from selfhost import whole_file
 from selfhost.errors import LabError
 from selfhost.lab import boot, debs, image, network, owned, recipe, runtime, state
 from selfhost.lab import packages as package_source
@@ -150,7 +151,8 @@ def _ready(engine: Runtime, server: LabServer, progress: Progress) -> LabServer:
     ports = boot.published(engine, server.container)
     ssh_port = ports.pop("22/tcp")
     server = replace(server, ssh_port=ssh_port, ports=ports)
-    state.write(Path(server.known_hosts), f"[{server.ssh_host}]:{ssh_port} {host_key}\n")
+    known = f"[{server.ssh_host}]:{ssh_port} {host_key}\n"
+    whole_file.put(Path(server.known_hosts), known.encode())
     boot.await_ssh(server)
     return state.save(server)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from selfhost import lock_file
+from selfhost import lock_file, whole_file
 from selfhost.errors import LabError
 
 LABEL = "selfhost.lab"
@@ -108,16 +108,6 @@ def _is_at(path: Path, handle: int) -> bool:
         return False
 
 
-def write(path: Path, text: str, mode: int = 0o600) -> None:
-    """Write a file as a whole or not at all."""
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
-    ) as stream:
-        stream.write(text)
-    Path(stream.name).chmod(mode)
-    Path(stream.name).replace(path)
-
-
 @dataclass(frozen=True, slots=True)
 class LabServer:
     """A server of the lab. ``address`` is inside the lab's network, and stays over a reset.
@@ -173,7 +163,8 @@ def server_folder(name: str) -> Path:
 
 def save(server: LabServer) -> LabServer:
     """Write a server's record."""
-    write(server_folder(server.name) / "server.json", json.dumps(asdict(server), indent=2) + "\n")
+    record = json.dumps(asdict(server), indent=2) + "\n"
+    whole_file.put(server_folder(server.name) / "server.json", record.encode())
     return server
 
 
