@@ -14,12 +14,12 @@ from typing import Any
 
 MAX_BYTES = 96 * 1024 * 1024
 _MAX_LINE = 4 * 1024 * 1024
-_WANTED = (b'"source"',)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """``kind``: request (``url``, asked for by the page at ``who``), lookup or packets."""
+    """``kind``: request (``name`` is its URL, ``who`` the page that asked), or packets (``name`` is
+    the address)."""
 
     kind: str
     name: str
@@ -35,7 +35,7 @@ def read(path: Path) -> Iterator[Seen]:
     for line in _lines(path):
         if line.startswith(b'{"constants"'):
             names, sources = _names(line, "logEventTypes"), _names(line, "logSourceType")
-        elif any(word in line for word in _WANTED):
+        elif b'"source"' in line:
             with suppress(ValueError, RecursionError, KeyError, TypeError, AttributeError):
                 event = json.loads(line.rstrip(b",\r\n"))
                 source = sources.get(event["source"]["type"], "")

@@ -93,7 +93,7 @@ class Connection:
         if not piece:
             raise GoneError("the browser is gone")
         self._bytes += len(piece)
-        start = max(0, len(self._pending))
+        start = len(self._pending)
         self._pending += piece
         if self._bytes > MAX_BYTES or len(self._pending) > MAX_MESSAGE:
             raise GoneError("the page makes the browser say too much")

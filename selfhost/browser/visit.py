@@ -49,8 +49,8 @@ class _Session:
         self._chromium = chromium
         self.connection = chromium.connection
         self._binding = f"b{secrets.token_hex(12)}"
-        self._hook = script(self._binding, own_names(reach.host))
         self._own = own_names(reach.host)
+        self._hook = script(self._binding, self._own)
         self._address = reach.address
         self.record = Record(self._is_own)
         self.sessions: dict[str, str] = {}

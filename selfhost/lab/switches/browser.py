@@ -13,12 +13,12 @@ _OPEN = "config.disableThirdPartyRequests = false;"
 _MEASURED = f"{_OPEN} config.analytics.disabled = false;"
 
 
-def _client(what: str, line: str, control: str = _STOPPED, *also: str) -> Switch:
-    return switch(control, what, f"cat >> {_MEET}-config.js <<'END'\n{line}\nEND", *also)
+def _client(what: str, line: str, control: str = _STOPPED) -> Switch:
+    return switch(control, what, f"cat >> {_MEET}-config.js <<'END'\n{line}\nEND")
 
 
-def _page(what: str, html: str, control: str = _STOPPED, *also: str) -> Switch:
-    return switch(control, what, f"cat > {_SHARE}/plugin.head.html <<'END'\n{html}\nEND", *also)
+def _page(what: str, html: str, control: str = _STOPPED) -> Switch:
+    return switch(control, what, f"cat > {_SHARE}/plugin.head.html <<'END'\n{html}\nEND")
 
 
 BROWSER = (
