@@ -8,7 +8,7 @@ import ipaddress
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,13 @@ _MAX_LINE = 4 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class Seen:
     """``kind``: request (``name`` is its URL, ``who`` the page that asked), or packets (``name`` is
-    the address)."""
+    the address). ``at``: when first, in seconds of this machine's monotonic clock."""
 
     kind: str
     name: str
     port: int = 0
     who: str = ""
+    at: float = field(default=0.0, compare=False)
 
 
 def read(path: Path) -> Iterator[Seen]:
@@ -42,7 +43,7 @@ def read(path: Path) -> Iterator[Seen]:
                 found = _seen(names.get(event["type"], ""), source, event.get("params") or {})
                 if found is not None and found not in seen and len(seen) < 5000:
                     seen.add(found)
-                    yield found
+                    yield replace(found, at=float(event.get("time", 0)) / 1000)
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from selfhost.browser import netlog, stages
 from selfhost.browser.chromium import NET_LOG, Chromium, Reach
 from selfhost.browser.hook import own_names, script
 from selfhost.browser.protocol import GoneError, RefusedError
-from selfhost.browser.record import Entry, Record
+from selfhost.browser.record import Entry, Record, host_of
 from selfhost.browser.stages import Stage, Tab
 from selfhost.catalog.endpoints import kind_of_host, same_owner
 from selfhost.catalog.hostile_links import VISITOR, Override
@@ -54,6 +54,9 @@ class _Session:
         self._address = reach.address
         self.record = Record(self._is_own)
         self.sessions: dict[str, str] = {}
+        #: When the links began, and the hosts that they are known to lead to.
+        self.links_from = float("inf")
+        self.led: set[str] = set()
         self.connection.on_event = self._event
         self.product = str(self.connection.call("Browser.getVersion").get("product", ""))
         self.connection.call(
@@ -140,7 +143,8 @@ class _Session:
         self.record.packets("own", self._address, 0)
         for seen in netlog.read(self._chromium.profile / NET_LOG):
             if seen.kind == "request":
-                self.record.contact(seen.name, "network", f"page {seen.who}")
+                if seen.at < self.links_from or host_of(seen.name) not in self.led:
+                    self.record.contact(seen.name, "network", f"page {seen.who}")
             else:
                 self.record.packets("packets", seen.name, seen.port)
 
@@ -205,6 +209,7 @@ def _links(
 ) -> None:
     """Each override; none any more after some by which the room was not entered."""
     shut = 0
+    session.links_from = time.monotonic()
     for override in overrides:
         told.append(_link(session, base, room, override))
         shut = 0 if told[-1]["entered"] else shut + 1
@@ -232,6 +237,7 @@ def _link(session: _Session, base: str, room: str, override: Override) -> Entry:
     finally:
         session.record = before
     foreign = [entry for entry in record.requests if entry["url"]]
+    session.led.update(entry["host"] for entry in foreign)
     return {
         "what": "link",
         "override": override.key,

@@ -34,6 +34,12 @@ def test_requests_of_pages_and_packets_are_seen_once(tmp_path: Path) -> None:
     ]
 
 
+def test_when_something_was_first_seen_is_told(tmp_path: Path) -> None:
+    asked = event(1, url="https://a.example.com/x", initiator=PAGE)
+    path = log(tmp_path / "x", {**asked, "time": "1500"}, {**asked, "time": "2500"})
+    assert [seen.at for seen in read(path)] == [1.5]
+
+
 def test_name_servers_and_neighbours_are_nobodys_concern(tmp_path: Path) -> None:
     asked = event(2, socket=2, address="9.9.9.9:53")
     multicast = event(2, address="224.0.0.251:5353")

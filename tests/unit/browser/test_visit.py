@@ -15,6 +15,7 @@ import pytest
 
 from selfhost.audit.evaluate import evaluate
 from selfhost.browser import stages
+from selfhost.catalog.hostile_links import Override
 from selfhost.controls.registry import controls
 from selfhost.evidence.model import Evidence, State
 from selfhost.targets.browser import BrowserTarget
@@ -34,13 +35,15 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Look]:
     monkeypatch.setattr(stages, "SETTLE_SECONDS", 0.4)
     with serve(tmp_path) as served:
 
-        def visit(policy: str = "", body: str = "", **does: str) -> Evidence:
+        def visit(
+            policy: str = "", body: str = "", links: tuple[Override, ...] = (), **does: str
+        ) -> Evidence:
             headers: Any = {"Content_Security_Policy": policy} if policy else {}
             for path in ("/", f"/{ROOM}"):
                 served.places[path] = text(body or page(**does), **headers)
             config = "var config = { hosts: { domain: 'localhost' } };\n"
             served.places["/config.js"] = text(config, "application/javascript")
-            return BrowserTarget(OutsideTarget(served.url), ROOM).collect()
+            return BrowserTarget(OutsideTarget(served.url), ROOM, links).collect()
 
         yield visit
 
@@ -141,6 +144,20 @@ def test_what_the_policy_stops_is_told_as_stopped(look: Look) -> None:
     found = judged(evidence)
     assert found["browser-requests"] == "pass"
     assert found["browser-stopped-requests"] == "fail"
+
+
+def test_where_a_link_leads_is_told_of_the_link_and_not_of_the_page(look: Look) -> None:
+    link = Override("config.analytics.disabled", False, "network", "statistics")
+    led = "fetch('https://led.example.com/x').catch(() => 0);"
+    evidence = look(links=(link,), join=f"if (location.hash.includes('{link.key}')) {{ {led} }}")
+    (told,) = entries(evidence, "browser.links")
+    assert told["let_through"] == ["https://led.example.com/x"]
+    assert [e["host"] for e in entries(evidence, "browser.requests")] == ["localhost"]
+    found = judged(evidence)
+    assert found["browser-hostile-links"] == "fail"
+    assert found["browser-requests"] == "pass"
+    both = look(links=(link,), join=led)
+    assert "led.example.com" in {e["host"] for e in entries(both, "browser.requests")}
 
 
 @pytest.mark.parametrize("body", ["<div id=react></div>", "<script>while (true) {}</script>"])
