@@ -89,15 +89,13 @@ def package_line(name: str, status: str = "ii ") -> str:
     return f"{status}\t{name}\t1.0-1\tall\n"
 
 
-def process_line(
-    arguments: str, user: str = "root", pid: int = 100, environment: dict[str, str] | None = None
-) -> str:
+def process_line(arguments: str, user: str = "root", pid: int = 100, **more: object) -> str:
     """A line of ``host.processes``."""
     words = arguments.split()
     item = {
         "pid": pid, "parent": 1, "uid": 0, "user": user, "command": words[0].rsplit("/", 1)[-1],
-        "executable": words[0], "arguments": words, "environment": environment or {},
-        "unit": "", "container": "",
+        "executable": words[0], "arguments": words, "environment": {},
+        "unit": "", "container": "", **more,
     }  # fmt: skip
     return json.dumps(item, sort_keys=True) + "\n"
 

@@ -78,13 +78,5 @@ CONTROL = Control(
         Example({"host.environment_files": "OPENAI_API_KEY=\n"}, note="empty"),
         Example({"host.processes": process_line("java -jar x", environment={"PATH": "/bin"})}),
     ),
-    unclear=(
-        Example(
-            {
-                "host.processes": process_line("node x").replace(
-                    '"environment": {}', '"environment": null'
-                )
-            }
-        ),
-    ),
+    unclear=(Example({"host.processes": process_line("node x", environment=None)}),),
 )
