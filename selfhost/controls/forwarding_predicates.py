@@ -1,4 +1,8 @@
-"""Where log daemons and shippers send what they read."""
+"""Where log daemons and shippers send what they read.
+
+The files are a stranger's: every pattern here takes time in proportion to the text, also where what
+it opens is never closed.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,8 +15,10 @@ _MAX_LINES = 400
 _MAX_BLOCK = 20_000
 #: A value that is filled in when the program starts.
 _FILLED_IN = re.compile(r"\$\{|\$\w|%\{|%\$|\bsys\.env\b|\benv\(")
-_URL = re.compile(r"[a-z][\w+.-]*://(?:[^\s/@\"']*@)?(\[[^\]\s]+\]|[^\s/:\"',\]?]+)", re.I)
-_URL_WHOLE = re.compile(r"[a-z][\w+.-]*://[^\s\"',\]]*", re.I)
+#: A word is looked at from its beginning only: what is before the scheme, and the scheme.
+_SCHEME = r"(?<![\w+.-])((?:(?![a-z])[\w+.-])*)([a-z][\w+.-]*)://"
+_URL = re.compile(_SCHEME + r"(?:[^\s/@\"']*@)?(\[[^\]\s/]+\]|[^\s/:\"',\]?]+)", re.I)
+_URL_WHOLE = re.compile(_SCHEME + r"[^\s\"',\]]*", re.I)
 _HOST = re.compile(r"(\[[0-9a-f:.%]+\]|[a-z0-9][\w.-]*)(?::\d+)?", re.I)
 
 
@@ -32,11 +38,12 @@ def elsewhere(value: str) -> str | None:
     """The host that a value names, if it is another machine's; ``""`` when it cannot be told."""
     unclear = False
     for match in _URL.finditer(value):
-        if _FILLED_IN.search(match[1]):
+        scheme, host = match[2].lower(), match[3]
+        if _FILLED_IN.search(host):
             unclear = True
-        elif not match[0].lower().startswith(("unix:", "file:")) and not here(match[1]):
-            return match[1]
-    rest = _URL_WHOLE.sub(" ", value)
+        elif scheme not in ("unix", "file") and not here(host):
+            return host
+    rest = _URL_WHOLE.sub(r"\1 ", value)
     if _FILLED_IN.search(rest):
         return ""
     for word in re.findall(r"\[[0-9a-f:.%]+\]|[^\s,\"'\[\]=>]+", rest, re.I):
@@ -49,7 +56,7 @@ def elsewhere(value: str) -> str | None:
 def statements(source: Source) -> Iterator[Line]:
     """Lines without their comments; what is between brackets is one line with what opened it."""
     held, opened, start = "", 0, 0
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", _without_blocks(source.text)), 1):
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", _without(_BLOCK, source.text)), 1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
@@ -63,27 +70,58 @@ def statements(source: Source) -> Iterator[Line]:
         yield Line(Origin(source.path, start), held)
 
 
-def _without_texts(text: str) -> str:
-    return re.sub(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", '""', text)
+_TEXTS = {
+    '"': re.compile(r"\"(?:\\.|[^\"\\])*\"", re.S),
+    "'": re.compile(r"'(?:\\.|[^'\\])*'", re.S),
+}
 
 
-def _without_blocks(text: str) -> str:
-    """Without ``/* … */``, lines where they are; ``/*`` in the middle of a path begins nothing."""
-    return re.sub(
-        r"(?:(?<=\s)|^)/\*.*?\*/", lambda match: "\n" * match[0].count("\n"), text, flags=re.S
-    )
+def _without_texts(text: str, filler: str = "") -> str:
+    """With nothing between quotation marks, or with ``filler`` for each character."""
+    parts, done, unclosed = [], 0, ""
+    for mark in re.finditer(r"[\"']", text):
+        if mark.start() < done or mark[0] in unclosed:
+            continue
+        closed = _TEXTS[mark[0]].match(text, mark.start())
+        if closed is None:
+            unclosed += mark[0]  # nor is any later one
+            continue
+        parts += [text[done : mark.start()], '"', filler * (len(closed[0]) - 2), '"']
+        done = closed.end()
+    return "".join([*parts, text[done:]])
+
+
+#: ``/*`` in the middle of a path begins nothing.
+_BLOCK = re.compile(r"(?:(?<=\s)|^)/\*")
+_BLOCK_OR_LINE = re.compile(r"(?:^|\s)#[^\n]*|/\*", re.M)
+
+
+def _without(comment: re.Pattern[str], text: str) -> str:
+    """Without comments, lines where they are. ``comment`` finds one, or ``/*`` where one begins."""
+    parts, done, at = [], 0, 0
+    last = text.rfind("*/")
+    while found := comment.search(text, at):
+        at = found.end()
+        if found[0] == "/*":
+            if at > last:
+                continue  # it never ends
+            at = text.index("*/", at) + 2
+        parts += [text[done : found.start()], "\n" * text.count("\n", found.start(), at)]
+        done = at
+    return "".join([*parts, text[done:]])
 
 
 # -- rsyslog ---------------------------------------------------------------------------------------
 
-_AT = re.compile(r"(?:^|\s)@{1,2}(?:\([^)]*\))?(\[[^\]\s]+\]|[\w.$%{}-]+)")
+_AT = re.compile(r"(?:^|\s)@{1,2}(?:\([^)@]*\))?(\[[^\]\s]+\]|[\w.$%{}-]+)")
 _OUTPUT = re.compile(
     r"\btype\s*=\s*\"?om(?:fwd|relp|elasticsearch|http|kafka|mail|clickhouse|amqp1|hiredis"
     r"|mongodb|azureeventhubs)\b",
     re.I,
 )
 _TARGET = re.compile(
-    r"\b(?:target|server|serverurl|broker|uristr|host)\s*=\s*(\[[^\]]*\]|\"[^\"]*\"|[^\s)]+)", re.I
+    r"\b(?:target|server|serverurl|broker|uristr|host)\s*=\s*(\[[^\]]{0,2000}\]|\"[^\"]*\"|[^\s)]+)",
+    re.I,
 )
 _MODULE = re.compile(r"\s:om(?:relp|hiredis|mail):(\S+)")
 
@@ -108,43 +146,46 @@ def _first(values: Iterable[str]) -> str | None:
 
 _DRIVER = re.compile(
     r"\b(tcp6?|udp6?|network|syslog|http|elasticsearch-http|elasticsearch2|loki|kafka-c|kafka"
-    r"|mongodb|redis|amqp|mqtt|smtp|opentelemetry|otlp|syslog-ng-otlp|splunk-hec[\w-]*|graphite"
+    r"|mongodb|redis|amqp|mqtt|smtp|opentelemetry|otlp|syslog-ng-otlp|splunk-hec[\w-]{0,30}|graphite"
     r"|riemann|stomp|sumologic-\w+|logscale|slack|telegram|discord)\s*\(",
     re.I,
 )
+_DESTINATION = re.compile(r"\bdestination\b\s*+([\w.-]*+)\s*+\{")
 _AT_HOST = re.compile(r"\b(?:url|servers|bootstrap-servers|host|uri|server)\s*\(([^)]*)\)", re.I)
 
 
 def syslog_ng(source: Source) -> Iterator[tuple[Line, str]]:
     """Drivers of destinations that a log path uses, with the host (``""``: it cannot be told)."""
-    text = re.sub(
-        r"(?m)(?:^|\s)#[^\n]*|/\*(?s:.*?)\*/",
-        lambda match: "\n" * match[0].count("\n"),
-        source.text,
-    )
+    text = _without(_BLOCK_OR_LINE, source.text)
+    bare = _without_texts(text, " ")
     used = set(re.findall(r"\bdestination\s*\(\s*\"?([\w.-]+)", text))
-    for match in re.finditer(r"\bdestination\b\s*([\w.-]*)\s*\{", text):
+    line, counted, at = 1, 0, 0
+    while match := _DESTINATION.search(text, at):
+        at = match.end()
         if match[1] and match[1] not in used:
             continue
-        block = _block(text, match.end(), "{}")
-        for driver in _DRIVER.finditer(block):
-            inside = _block(block, driver.end(), "()")
-            named = _AT_HOST.search(inside)
+        end = _closed(bare, at, "{}")
+        while driver := _DRIVER.search(text, at, end):
+            at = _closed(bare, driver.end(), "()")
+            inside = text[driver.end() : min(at, end)]
+            named = _AT_HOST.search(inside, 0, inside.rfind(")") + 1)
             first = re.match(r"\s*(\"[^\"]*\"|'[^']*'|[\w.:\[\]-]+)", inside)
             host = elsewhere(named[1] if named else first[1] if first else "")
             if host is not None:
-                line = text.count("\n", 0, match.end() + driver.start()) + 1
+                line += text.count("\n", counted, driver.start())
+                counted = driver.start()
                 yield Line(Origin(source.path, line), driver[1]), host
+        at = end
 
 
-def _block(text: str, start: int, brackets: str) -> str:
-    depth = 1
-    end = min(len(text), start + _MAX_BLOCK)
-    for at in range(start, end):
-        depth += (text[at] == brackets[0]) - (text[at] == brackets[1])
+def _closed(bare: str, start: int, brackets: str) -> int:
+    """Where what was opened before ``start`` is closed, or where it is not looked at any more."""
+    depth, end = 1, min(len(bare), start + _MAX_BLOCK)
+    for bracket in re.compile("[" + re.escape(brackets) + "]").finditer(bare, start, end):
+        depth += 1 if bracket[0] == brackets[0] else -1
         if not depth:
-            return text[start:at]
-    return text[start:end]
+            return bracket.start()
+    return end
 
 
 # -- shippers --------------------------------------------------------------------------------------
@@ -170,7 +211,7 @@ def shippers(source: Source) -> Iterator[tuple[Line, str]]:
     sends = listed = table = False
     level = 0
     for number, line in enumerate(re.split(r"\r\n|\r|\n", source.text), 1):
-        text = re.sub(r"\s+#\s.*$", "", line.strip())
+        text = re.sub(r"(?<!\s)\s+#\s.*$", "", line.strip())
         if not text or text.startswith(("#", "//", ";")):
             continue
         indent = len(line) - len(line.lstrip())
