@@ -9,7 +9,7 @@ from selfhost import lock_file, whole_file
 from selfhost.audit import saved
 from selfhost.audit.compare import compare
 from selfhost.audit.model import Report
-from selfhost.errors import SelfhostError
+from selfhost.errors import SelfhostError, UsageError
 from selfhost.exitcodes import ExitCode
 from selfhost.history import store
 from selfhost.history.model import Entry
@@ -33,30 +33,44 @@ def look(
 
     What could not be sent counts as not told: the next look tells it again.
     """
-    # The timer and apt may start two looks at once: one waits for the other.
-    with lock_file.held(folder / _LOCK):
-        try:
-            report = audit()
-            store.add(folder, report, now)
-            entries = store.entries(folder)
-            before = _told(folder, entries)
-            notices = _notices(folder, site, report, before, entries[-1])
-        except SelfhostError as error:
-            why = " ".join(text for text in (error.message, error.hint) if text)
-            _send([notice.blind(site, (why,))], channels, warn)
-            return ExitCode.INCONCLUSIVE
-        except Exception as error:
-            # Whatever it is, an audit that ends here must not look like one that found nothing.
-            why = f"a bug in selfhost ({type(error).__name__})"
-            _send([notice.blind(site, (why,))], channels, warn)
-            return ExitCode.INTERNAL
-        sent = _send(notices, channels, warn)
-        kinds = {one.kind for one in notices}
-        if sent and Kind.BLIND not in kinds and (notices or before is None):
-            state = json.dumps({"audit": entries[-1].id}) + "\n"
-            whole_file.put(folder / STATE, state.encode())
+    try:
+        # The timer and apt may start two looks at once: one waits for the other.
+        with lock_file.held(folder / _LOCK):
+            return _look(folder, site, audit, channels, now, warn)
+    except SelfhostError as error:
+        why = " ".join(text for text in (error.message, error.hint) if text)
+        code = ExitCode.INCONCLUSIVE
+    except Exception as error:
+        # Whatever it is, an audit that ends here must not look like one that found nothing.
+        why = f"a bug in selfhost ({type(error).__name__})"
+        code = ExitCode.INTERNAL
+    _send([notice.blind(site, (why,))], channels, warn)
+    return code
+
+
+def _look(
+    folder: Path,
+    site: str,
+    audit: Callable[[], Report],
+    channels: Sequence[Channel],
+    now: str,
+    warn: Callable[[str], None],
+) -> ExitCode:
+    report = audit()
+    store.add(folder, report, now)
+    entries = store.entries(folder)
+    before = _told(folder, entries)
+    notices = _notices(folder, site, report, before, entries[-1])
+    sent = _send(notices, channels, warn)
+    kinds = {one.kind for one in notices}
     if Kind.BLIND in kinds or not sent:
         return ExitCode.INCONCLUSIVE
+    if notices or before is None:
+        state = json.dumps({"audit": entries[-1].id}) + "\n"
+        try:
+            whole_file.put(folder / STATE, state.encode())
+        except OSError as error:
+            raise UsageError(f"{folder / STATE} cannot be written: {error.strerror}") from None
     return ExitCode.FINDINGS if Kind.WORSE in kinds else ExitCode.OK
 
 

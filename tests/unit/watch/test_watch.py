@@ -109,6 +109,14 @@ def test_an_audit_that_cannot_look_is_loud_each_time(
     assert watch(report("good")) == (0, [Kind.CHANGED])
 
 
+@pytest.mark.parametrize("name", [".watch.lock", STATE])
+def test_a_folder_that_cannot_be_used_is_told(watch: Watch, name: str) -> None:
+    (watch.folder / name).mkdir()
+    code, kinds = watch(report("good"))
+    assert (code, kinds[-1]) == (3, Kind.BLIND)
+    assert "cannot be written" in watch.channel.told[-1].text
+
+
 def test_a_first_look_that_is_blind_does_not_begin(watch: Watch) -> None:
     assert watch(report("good", lost=True)) == (3, [Kind.BLIND])
     assert watch(report("good")) == (0, [Kind.BEGUN])
