@@ -92,11 +92,12 @@ def fill(
     parts: list[str] = []
     doubtful: set[int] = set()
     chain: list[int] = []  # of each open condition, the branch that is being read
+    others = 0  # how many of these are not the one that is kept
     at, line, opened, most, quote, blank = 0, 1, 0, 0, "", True
 
     def put(part: str) -> tuple[str, bool]:
         """The quote that is open behind ``part``, and whether its line is blank so far."""
-        if branch is not None and any(number != branch for number in chain):
+        if branch is not None and others:
             part = "\n" * part.count("\n")
         parts.append(part)
         _, end, rest = part.rpartition("\n")
@@ -118,12 +119,15 @@ def fill(
         elif word in _OPENING:
             opened = opened if chain else line
             chain.append(0)
+            others += branch != 0
             most = max(most, 2)
         elif word in _MIDDLE and chain:
+            others -= chain[-1] != branch
             chain[-1] += 1
+            others += chain[-1] != branch
             most = max(most, chain[-1] + 2)
         elif word.startswith("end") and chain:
-            chain.pop()
+            others -= chain.pop() != branch
             if not chain:
                 doubtful.update(range(opened, line + rows + 1))
         quote, blank = put("\n" * rows)

@@ -7,6 +7,7 @@ from selfhost.controls import registry
 from selfhost.controls.model import Status, worst
 from selfhost.effective.server import Server
 from selfhost.evidence.model import Document, Evidence, State
+from tests.fuzz import guard
 from tests.unit.effective.given import given, status
 
 ADDED = """config.analytics.disabled = true;
@@ -241,3 +242,12 @@ def test_settings_within_a_page() -> None:
     server = given("web.config", page, "/x/index.html")
     assert status(server, "web-live-streaming") is Status.FAIL
     assert status(server, "web-gravatar") is Status.UNKNOWN
+
+
+@pytest.mark.parametrize("piece", ["{% if a %}\n", "[[ if a ]]", "{% if a %}b{% else %}"])
+def test_no_template_keeps_the_reader_busy(piece: str) -> None:
+    def read(text: str) -> None:
+        status(given("web.config", text), "web-config-stops")
+
+    read("var config = {};")  # what is imported late is loaded before anything is watched
+    guard.checked(read, "var config = {\n" + piece * (60_000 // len(piece)))
