@@ -179,12 +179,12 @@ def _keep(inventory: Path, report: "Report", *, history: bool) -> None:
     from selfhost.health import kept_audit
     from selfhost.history import store
     from selfhost.reports import json
+    from selfhost.targets.model import now
 
     if not kept_audit.keep(inventory, json.pieces(report)):
         click.echo(f"The audit could not be kept in {inventory}.", err=True)
     if history:
         try:
-            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            store.add(inventory, report, now)
+            store.add(inventory, report, now())
         except UsageError as error:
             click.echo(f"The audit is not in the history: {error.message}.", err=True)
