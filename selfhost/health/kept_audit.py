@@ -1,12 +1,12 @@
 """The last audit of a site: what ``selfhost audit`` leaves in the inventory."""
 
 import json
-import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from selfhost import whole_file
 from selfhost.health.status import LastAudit
 
 NAME = "last-audit.json"
@@ -15,11 +15,8 @@ _MAX = 64 * 1024 * 1024
 
 def keep(inventory: Path, report: Iterable[str]) -> bool:
     """Write the report (pieces of JSON) for later; False when the inventory cannot be written."""
-    path = inventory / NAME
     try:
-        path.unlink(missing_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-            stream.writelines(report)
+        whole_file.put(inventory / NAME, (piece.encode() for piece in report))
     except OSError:
         return False
     return True

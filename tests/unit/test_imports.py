@@ -50,7 +50,7 @@ MAY = {
         *("backup", "provision", "readers", "settings", "targets", "errors"),
         *("named_file", "whole_file"),
     },
-    "health": {"health", "provision", "settings", "targets", "errors"},
+    "health": {"health", "provision", "settings", "targets", "errors", "whole_file"},
     "bridges": {"bridges", "provision", "settings", "targets", "errors"},
     "runners": {
         *("runners", "audit", "reports", "targets", "settings", "evidence", "catalog", "controls"),

@@ -1,7 +1,7 @@
 """Every line of ``selfhost status``: what makes it good, and what does not."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -141,6 +141,17 @@ def test_an_audit_is_kept_and_found_again(tmp_path: Path) -> None:
         assert kept_audit.keep(tmp_path, text)
         assert kept_audit.last(tmp_path) is None
     assert not kept_audit.keep(tmp_path / "missing", "{}")
+
+
+def test_an_audit_that_is_ended_while_it_is_kept_leaves_the_one_before(tmp_path: Path) -> None:
+    def ended() -> Iterator[str]:
+        yield '{"half": '
+        raise KeyboardInterrupt
+
+    assert kept_audit.keep(tmp_path, "{}")
+    with pytest.raises(KeyboardInterrupt):
+        kept_audit.keep(tmp_path, ended())
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["{}"]
 
 
 def test_time_spans() -> None:
