@@ -3,7 +3,7 @@
 import hashlib
 from typing import Protocol
 
-from selfhost.evidence.collector.records import Record
+from selfhost.evidence.collector.records import Record, document, too_large, trouble
 
 STATUS = "/var/lib/dpkg/status"
 SOURCE = "host.packages"
@@ -30,25 +30,17 @@ class _Readable(Protocol):
 
 def record(files: _Readable) -> Record | None:
     """The document, ``None`` where the tree has no package database."""
-    found = {"source": SOURCE, "path": STATUS, "content": b"", "sha256": "", "reason": ""}
-    found |= {"mode": "", "owner": "", "target": ""}
     try:
         raw = files.read(STATUS, MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except PermissionError:
-        return {**found, "state": "denied", "reason": "permission denied"}
     except OSError as error:
-        return {**found, "state": "failed", "reason": error.strerror or "cannot be read"}
+        return trouble(SOURCE, STATUS, error)
     if len(raw) > MAX_BYTES:
-        return {**found, "state": "too-large", "reason": f"more than {MAX_BYTES} bytes"}
+        return document(SOURCE, STATUS, "too-large", reason=too_large(MAX_BYTES))
     content = as_query(raw.decode("utf-8", "replace")).encode()
-    return {
-        **found,
-        "state": "present",
-        "content": content,
-        "sha256": hashlib.sha256(raw).hexdigest(),
-    }
+    digest = hashlib.sha256(raw).hexdigest()
+    return document(SOURCE, STATUS, "present", content=content, sha256=digest)
 
 
 def as_query(status: str) -> str:

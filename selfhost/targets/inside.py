@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from selfhost.catalog.components import components
-from selfhost.evidence.collector.records import Record
+from selfhost.evidence.collector.records import Record, document
 from selfhost.evidence.collector.redactor import Redactor
 from selfhost.evidence.collector.run import collect
 from selfhost.evidence.model import State
@@ -90,14 +90,7 @@ def _expected(by_image: Iterable[str]) -> frozenset[str]:
 def _missing(step: Step) -> Record:
     places = ", ".join((*step.container, *step.places)[:3])
     reason = "the image holds its program, which has not written it (yet)"
-    return {
-        **dict.fromkeys(("sha256", "mode", "owner", "target"), ""),
-        "source": step.name,
-        "path": places,
-        "state": str(State.FAILED),
-        "reason": reason,
-        "content": b"",
-    }
+    return document(step.name, places, str(State.FAILED), reason=reason)
 
 
 def _read(

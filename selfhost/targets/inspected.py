@@ -7,7 +7,7 @@ from typing import Any
 
 from selfhost.errors import TargetError
 from selfhost.evidence.collector.containers import container
-from selfhost.evidence.collector.records import Record
+from selfhost.evidence.collector.records import Record, document
 from selfhost.evidence.collector.redactor import Redactor
 from selfhost.evidence.model import State
 from selfhost.targets.engine import SERVICE_LABELS, Inspected
@@ -90,14 +90,5 @@ def names(items: Sequence[Inspected]) -> list[str]:
 
 def _record(source: str, path: str, text: str) -> Record:
     content = text.encode("ascii")
-    return {
-        "source": source,
-        "path": path,
-        "state": str(State.PRESENT),
-        "content": content,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "reason": "",
-        "mode": "",
-        "owner": "",
-        "target": "",
-    }
+    digest = hashlib.sha256(content).hexdigest()
+    return document(source, path, str(State.PRESENT), content=content, sha256=digest)
