@@ -27,6 +27,7 @@ _EVIDENCE = MappingProxyType(
         "ini": ("grafana.config", "rclone.config"),
         "apache": ("apache.files",),
         "helm": ("helm.values",),
+        "kubernetes": ("kubernetes.manifests",),
         "template": ("jicofo.config", "docker.compose", "nginx.files"),
         "outside": ("outside.responses", "outside.tls", "outside.xmpp", "outside.ports"),
     }
@@ -74,6 +75,24 @@ _SEEDS = MappingProxyType(
             "  image: {repository: i}\n",
             "a-jitsi:\n  transcriber: {enabled: '{{ .x }}', whisper: {url: wss://y}}\n"
             "  web: {extraContainers: [{image: a/b}], customConfigJs: 'config.x = 1'}\n",
+        ),
+        "kubernetes": (
+            "kind: ConfigMap\nmetadata: {name: m}\ndata:\n  A: 'b'\n  x.js: |\n    config.x = 1\n"
+            "---\nkind: Deployment\nspec: {template: {spec: {containers: [{name: c, image: i,\n"
+            "  env: [{name: A, value: b}, {name: C, valueFrom: {configMapKeyRef: "
+            "{name: m, key: A}}}],\n"
+            "  envFrom: [{configMapRef: {name: m}}], ports: [{containerPort: 1, hostPort: 2}]}]}}"
+            "}\n",
+            "kind: List\nitems:\n- kind: Secret\n  metadata: {name: s}\n  data: {A: Yg==}\n"
+            "- kind: Pod\n  spec: {containers: [{image: i, envFrom: [{secretRef: {name: s}}]}]}\n",
+        ),
+        "embedding": (
+            "<script src=https://h/external_api.js></script><script>/* c */ "
+            "const o = {roomName: 'r',\n"
+            "configOverwrite: {a: true, b: {c: 'd'}}, interfaceConfigOverwrite: {E: false}};\n"
+            "const api = new JitsiMeetExternalAPI('meet.example.org', o);</script>",
+            "<JitsiMeeting domain={'h'} configOverwrite={{ a: x, ...y }} roomName='r' />",
+            "<?php echo 1; ?> new JitsiMeetExternalAPI(domain, { configOverwrite: { a: `b` } })",
         ),
         "ini": ("[a]\nb = 1\n; c\n[d]\ne = 'f'\n",),
     }

@@ -28,10 +28,12 @@ from selfhost.readers.apache import read_apache
 from selfhost.readers.certificates import read_certificates
 from selfhost.readers.compose import read_compose
 from selfhost.readers.dotenv import read_dotenv
+from selfhost.readers.embedding import is_embedding, read_embedded
 from selfhost.readers.hocon import read_hocon
 from selfhost.readers.html import read_addresses
 from selfhost.readers.ini import read_ini
 from selfhost.readers.javascript import read_client_config
+from selfhost.readers.kubernetes import read_manifests
 from selfhost.readers.nftables import read_ruleset
 from selfhost.readers.nginx import read_nginx_dump, read_nginx_files
 from selfhost.readers.outside import read_seen
@@ -105,6 +107,16 @@ def _audit(text: str) -> None:
     report = Report((evaluate(evidence, CONTROLS),), None, "0", 1, "0")
     json.render(report)
     terminal.render(report, width=100, colour=False, verbose=True)
+
+
+def _embedding(text: str) -> object:
+    is_embedding(text)
+    return [_walked(found.settings) for found in read_embedded(_source(text), "not given")]
+
+
+def _kubernetes(text: str) -> object:
+    read = read_manifests(_source(text))
+    return [_walked(container.environment) for container in read.containers]
 
 
 def _helm(text: str) -> None:
@@ -231,6 +243,8 @@ TARGETS = MappingProxyType[str, Target](
         "ini": lambda text: _walked(read_ini(_source(text))),
         "apache": lambda text: read_apache([_source(text)]),
         "helm": _helm,
+        "kubernetes": _kubernetes,
+        "embedding": _embedding,
         "template": _template,
         "outside": _outside,
         "redaction": _redaction,
