@@ -65,7 +65,9 @@ def _all(server: lab.LabServer, inventory: Path, folder: Path, runs: int) -> Non
         )
         for backend in ("paramiko", "ssh")
     }
-    alone = measure.least([*plain_command(server, "paramiko", folder), "-k", next(iter(CHECKS))], runs)
+    alone = measure.least(
+        [*plain_command(server, "paramiko", folder), "-k", next(iter(CHECKS))], runs
+    )
     _say(commands_table(audit, plain | _lynis(server, runs)))
     _say(beyond_table(after_connection(staged), plain, alone))
     documents = read_answer(Completed(0, answer.read_bytes(), b""), server_plan(), HOSTNAME)
@@ -127,7 +129,10 @@ def commands_table(audit: Cost, others: dict[str, Cost]) -> str:
 
 def beyond_table(audit: float, plain: dict[str, Cost], alone: Cost) -> str:
     """Without starting and connecting, which ``alone``, a run of one check, stands for."""
-    lines = [f"{'after the connection':34}    wall   times", f"  {'selfhost audit':32}{audit:6.2f} s"]
+    lines = [
+        f"{'after the connection':34}    wall   times",
+        f"  {'selfhost audit':32}{audit:6.2f} s",
+    ]
     for name, found in plain.items():
         wall = found.wall - alone.wall
         lines.append(f"  {name:32}{wall:6.2f} s{wall / audit:8.1f}")
