@@ -66,3 +66,4 @@ tools:
 
 chromium:
 	@./bootstrap browser
+	@./bootstrap pdf

@@ -99,20 +99,20 @@ def read(text: str, name: str) -> Saved:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        raise _not_one(name, "it is not JSON") from None
+        raise not_a_report(name, "it is not JSON") from None
     return parsed(document, name)
 
 
 def parsed(document: Any, name: str) -> Saved:
     """The report whose JSON was read. Raises UsageError when it is not one."""
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise _not_one(name, f"it does not name the schema {SCHEMA}")
+        raise not_a_report(name, f"it does not name the schema {SCHEMA}")
     results, targets = document.get("results"), document.get("targets")
     if not isinstance(results, list) or not isinstance(targets, list):
-        raise _not_one(name, "results or targets are missing")
+        raise not_a_report(name, "results or targets are missing")
     times = [t["collected_at"] for t in targets if isinstance(t, dict) and t.get("collected_at")]
     if not all(isinstance(time, str) for time in times):
-        raise _not_one(name, "a time of collection is no text")
+        raise not_a_report(name, "a time of collection is no text")
     past = tuple(_read(entry, name) for entry in results)
     try:
         asked = {one.control for one in past}.union(*(t["out_of_scope"] for t in targets))
@@ -127,7 +127,7 @@ def parsed(document: Any, name: str) -> Saved:
             facts=_facts(targets, results),
         )
     except (KeyError, TypeError, AttributeError):
-        raise _not_one(name, "a target in it is not whole") from None
+        raise not_a_report(name, "a target in it is not whole") from None
 
 
 def _facts(targets: list[Any], results: list[Any]) -> Facts:
@@ -172,10 +172,11 @@ def _read(entry: Any, name: str) -> Past:
             places=frozenset(f"{place['path']}#{place['key']}" for place in entry["evidence"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise _not_one(name, "a result in it is not whole") from None
+        raise not_a_report(name, "a result in it is not whole") from None
 
 
-def _not_one(name: str, why: str) -> UsageError:
+def not_a_report(name: str, why: str) -> UsageError:
+    """What is told of a file that is no JSON report of ours."""
     return UsageError(
         f"{name} is not a report of selfhost audit: {why}",
         hint="write one with selfhost audit -o json=FILE",

@@ -44,7 +44,8 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What this browser may contact: ``host`` at ``address``, and further own names."""
+    """What this browser may contact: ``host`` at ``address``, and further own names; nothing
+    where ``host`` is empty."""
 
     host: str
     address: str
@@ -53,19 +54,25 @@ class Reach:
     @property
     def rules(self) -> str:
         """For ``--host-resolver-rules``: any other name or address does not resolve."""
+        if not self.host:
+            return "MAP * ~NOTFOUND"
         address = f"[{self.address}]" if ":" in self.address else self.address
         own = f"MAP {self.host} {address}, " if self.host != self.address else ""
         names = (*self.others, *((self.host,) if self.host == self.address else ()))
         return f"{own}MAP * ~NOTFOUND" + "".join(f", EXCLUDE {name}" for name in names)
 
 
-def program() -> str:
-    """Where Chromium is. Raises UsageError when there is none."""
+#: Contacts nobody at all.
+NOWHERE = Reach("", "")
+
+
+def program(asked_by: str = "--browser") -> str:
+    """Where Chromium is, which ``asked_by`` needs. Raises UsageError when there is none."""
     for name in PROGRAMS:
         if found := shutil.which(name):
             return found
     raise UsageError(
-        "--browser needs Chromium, and none is installed",
+        f"{asked_by} needs Chromium, and none is installed",
         hint="apt install chromium (or your distribution's chromium or google-chrome)",
     )
 
@@ -73,11 +80,11 @@ def program() -> str:
 class Chromium:
     """One browser. Use as a context; ``connection`` speaks to it."""
 
-    def __init__(self, reach: Reach, *, trusted: bool) -> None:
+    def __init__(self, reach: Reach, *, trusted: bool, asked_by: str = "--browser") -> None:
         self.sandboxed = os.geteuid() != 0
         self.profile = Path(tempfile.mkdtemp(prefix="selfhost-browser-"))
         command = [
-            program(),
+            program(asked_by),
             *_FLAGS,
             *(() if self.sandboxed else ("--no-sandbox",)),
             *(() if trusted else ("--ignore-certificate-errors",)),

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from selfhost.reports import FORMATS
 
 if TYPE_CHECKING:
     from selfhost.audit.model import Report
+    from selfhost.history.model import Entry
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -73,25 +74,33 @@ def show(
     form: str,
     files: list[tuple[str, Path]],
     verbose: bool,
+    history: "Sequence[Entry]" = (),
 ) -> None:
-    """Write the files, then the report to standard output."""
-    from selfhost.errors import UsageError
+    """Write the files, then the report to standard output. ``history``: the site's audits, this
+    one last, where they are known."""
     from selfhost.reports import formats, terminal
 
     for format_, path in files:
-        try:
-            with path.open("w", encoding="utf-8") as stream:
-                stream.writelines(formats.pieces(report, format_))
-        except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error.strerror}") from None
-        click.echo(f"Report: {path}", err=True)
+        put(path, (piece.encode() for piece in formats.pieces(report, format_, history)))
     if form == "terminal":
         width, colour = terminal_width_and_colour(context)
         text = terminal.render(report, width=width, colour=colour, verbose=verbose)
         click.echo(text, nl=False, color=colour)
     else:
-        sys.stdout.writelines(formats.pieces(report, form))
+        sys.stdout.writelines(formats.pieces(report, form, history))
         sys.stdout.flush()
+
+
+def put(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a report to a file, and tell so. Raises UsageError."""
+    from selfhost.errors import UsageError
+
+    try:
+        with path.open("wb") as stream:
+            stream.writelines(pieces)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    click.echo(f"Report: {path}", err=True)
 
 
 def terminal_width_and_colour(context: click.Context) -> tuple[int | None, bool]:

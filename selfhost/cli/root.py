@@ -37,6 +37,7 @@ COMMANDS = {
     "upgrade": Entry("selfhost.cli.upgrade", "upgrade", "Change versions, or go back."),
     "rollback": Entry("selfhost.cli.upgrade", "rollback", "Undo the last upgrade."),
     "audit": Entry("selfhost.cli.audit", "audit", "Judge a server or files from evidence."),
+    "report": Entry("selfhost.cli.report", "report", "Show an audit again: page, PDF, any format."),
     "history": Entry("selfhost.cli.history", "history", "The site's audits, and what changed."),
     "diff": Entry("selfhost.cli.diff", "diff", "Compare two audits: what got worse."),
     "watch": Entry("selfhost.cli.watch", "watch", "Audit on a timer: tell only what changed."),

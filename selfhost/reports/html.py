@@ -5,6 +5,7 @@ Its Content-Security-Policy allows its own style, by digest, and nothing else.
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -12,12 +13,13 @@ import jinja2
 from markupsafe import Markup
 
 from selfhost.audit.model import Outcome, Report
+from selfhost.history.model import Entry
 from selfhost.reports import words
 from selfhost.reports.escape import printable
 from selfhost.reports.selection import grouped, obstacle, ordered
 
 
-def render(report: Report) -> str:
+def render(report: Report, history: Sequence[Entry] = ()) -> str:
     """The page. Text that came from a server has no control characters and is no markup."""
     style = _source("audit.css")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

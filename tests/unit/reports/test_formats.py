@@ -14,90 +14,13 @@ import pytest
 from markdown_it import MarkdownIt
 
 from selfhost.audit import compare, saved
-from selfhost.audit.evaluate import evaluate
-from selfhost.audit.model import Citation, Report, Result, TargetReport
 from selfhost.audit.policy import decide
 from selfhost.audit.waivers import Waiver
 from selfhost.catalog.profiles import named
-from selfhost.controls import examples
-from selfhost.controls.model import Severity
-from selfhost.controls.registry import controls, digest, find
 from selfhost.reports import FORMATS, sarif
 from selfhost.reports.formats import render
 from selfhost.reports.markdown import MAX_CHARACTERS
-
-CONTROL = find("jicofo-transcription-url")
-HOSTILE = (
-    "\x1b[2J\x1b]0;owned\x07\x00\x08\ud800\ufffe\u202e\u2028 <script>alert(1)</script>"
-    "<img src=x onerror=alert(1)> ]]> --> </style> & &amp; \"'` ``` | [click](javascript:alert(1)) "
-    "@everyone #1 https://evil.example/ {0} {{ 7*7 }} {% raw %} %s ~~x~~ **b** \r\n## heading\n- a"
-)
-PLACES = (
-    "/etc/x\n\x1b<b>:`|.conf",
-    "$ sh -c 'x <y>'",
-    "probe:sockets",
-    "../../etc/passwd",
-    "a:b",
-    "",
-)
-
-
-def of(*targets: TargetReport) -> Report:
-    return Report(targets, Severity.LOW, "1.2.3", len(controls()), digest())
-
-
-def target(kind: str, number: int = 0) -> TargetReport:
-    return evaluate(examples.evidence(CONTROL, getattr(CONTROL, kind)[number]), [CONTROL])
-
-
-def full() -> Report:
-    """Every outcome, every change, every state of a waiver, all texts of the host hostile."""
-    fail, unclear, good = (target(kind).results[0] for kind in ("bad", "unclear", "good"))
-    absent = target("good", 3).results[0]
-    cited = tuple(
-        Citation(path, n % 2, HOSTILE, HOSTILE, "0" * 64, (HOSTILE,))
-        for n, path in enumerate(PLACES)
-    )
-
-    def hostile(result: Result, control: str, **more: object) -> Result:
-        changes = {"control": control, "target": HOSTILE, "message": HOSTILE, "evidence": cited}
-        return replace(result, **{**changes, **more})  # type: ignore[arg-type]
-
-    results = (
-        hostile(fail, "one"),
-        hostile(fail, "waived"),
-        hostile(fail, "web-hidden-domain"),
-        hostile(unclear, "open"),
-        hostile(good, "passed"),
-        hostile(absent, "not-there"),
-    )
-    documents = replace(target("bad").documents[0], path=HOSTILE, state="denied", reason=HOSTILE)
-    first = replace(
-        target("bad"), target=HOSTILE, results=results, documents=(documents,), out_of_scope=("x",)
-    )
-    lost = TargetReport(HOSTILE + "2", "", (), (), (), unreachable=HOSTILE)
-    granted = [
-        Waiver(name, "*", HOSTILE, HOSTILE, day, place=HOSTILE)
-        for name, day in (
-            ("waived", date(2026, 3, 9)),
-            ("passed", date(2026, 3, 9)),
-            ("one", date(2026, 2, 1)),
-        )
-    ]
-    before = of(
-        replace(first, results=(results[4], hostile(fail, "passed"), hostile(good, "open")))
-    )
-    return decide(
-        of(first, lost),
-        named("internal-recording-with-consent"),
-        granted,
-        date(2026, 3, 1),
-        saved.of(before, HOSTILE),
-    )
-
-
-def partial() -> Report:
-    return of(target("unclear"))
+from tests.unit.reports.samples import CONTROL, REPORTS, full, of, partial, target
 
 
 @pytest.fixture(scope="module")
@@ -107,15 +30,6 @@ def sarif_schema() -> jsonschema.Draft4Validator:
     schema = json.loads(text)
     assert schema["id"] == sarif.SCHEMA
     return jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
-
-
-REPORTS = {
-    "full": full,
-    "nothing": lambda: of(),
-    "good": lambda: of(target("good")),
-    "bad": lambda: of(target("bad")),
-    "partial": partial,
-}
 
 
 @pytest.mark.parametrize("form", FORMATS)
