@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from selfhost.audit.excerpts import Excerpts
+from selfhost.audit.kept import kept
 from selfhost.audit.model import Result, Seen, TargetReport
 from selfhost.audit.versions import versions
 from selfhost.controls.links import settable_by_link
@@ -44,6 +45,7 @@ def evaluate(evidence: Evidence, controls: Sequence[Control]) -> TargetReport:
         out_of_scope=tuple(out_of_scope),
         documents=documents,
         versions=versions(servers[0]),
+        kept=kept(servers[0]),
     )
 
 

@@ -114,7 +114,9 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class TargetReport:
     """All results of one target. ``unreachable`` says why nothing was collected, or is empty;
-    ``versions`` are the installed packages of the programs that the catalogue knows."""
+    ``versions`` are the installed packages of the programs that the catalogue knows; ``kept`` are
+    logs and for how many days they are kept at most (``None``: without an end), by who writes
+    them (a component, ``syslog`` or ``journal``)."""
 
     target: str
     collected_at: str
@@ -123,6 +125,7 @@ class TargetReport:
     documents: tuple[Seen, ...]
     unreachable: str = ""
     versions: tuple[tuple[str, str], ...] = ()
+    kept: tuple[tuple[str, int | None], ...] = ()
 
 
 class Policy(StrEnum):

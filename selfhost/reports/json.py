@@ -104,6 +104,7 @@ def target_item(target: TargetReport) -> dict[str, Any]:
         "out_of_scope": list(target.out_of_scope),
         "documents": [_seen(document) for document in target.documents],
         "versions": dict(target.versions),
+        "kept": [{"log": log, "days": days} for log, days in target.kept],
     }
 
 

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 
 from selfhost.controls.model import (
@@ -12,52 +11,27 @@ from selfhost.controls.model import (
     fail,
     passed,
 )
-from selfhost.controls.text_predicates import Line, lines, looked_at
+from selfhost.controls.text_predicates import looked_at
+from selfhost.effective import retention
 from selfhost.effective.server import Server
 
 MAX_DAYS = 31
-#: systemd.time(7): seconds in each unit that people write.
-SECONDS = {
-    "": 1, "s": 1, "sec": 1, "second": 1, "seconds": 1, "min": 60, "m": 60, "minute": 60,
-    "minutes": 60, "h": 3600, "hr": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400,
-    "days": 86400, "w": 604800, "week": 604800, "weeks": 604800, "month": 2629800,
-    "months": 2629800, "M": 2629800, "y": 31557600, "year": 31557600, "years": 31557600,
-}  # fmt: skip
 
 
 def check(server: Server) -> Iterator[Verdict]:
-    settings: dict[str, tuple[str, Cited]] = {}
-    for line in sorted(lines(server, "host.journald", "#;"), key=_order):
-        key, equals, value = line.text.partition("=")
-        if equals:
-            settings[key.strip()] = (value.strip(), Cited(line.origin, key.strip()))
-    storage = settings.get("Storage")
-    if storage and storage[0].lower() in ("none", "volatile"):
-        yield passed(f"the journal is {storage[0]}", storage[1])
-        return
-    kept = settings.get("MaxRetentionSec")
-    if kept is None or _seconds(kept[0]) == 0:
-        places = (kept[1],) if kept else looked_at(server, "host.journald")
+    journal = retention.journal(server)
+    places = (Cited(journal.origin, journal.key),) if journal.origin else ()
+    if not journal.stored:
+        yield passed(f"the journal is {journal.text}", *places)
+    elif journal.seconds == 0:
         yield fail(
-            "MaxRetentionSec is not set: the journal is kept until the disk is full", *places
+            "MaxRetentionSec is not set: the journal is kept until the disk is full",
+            *(places or looked_at(server, "host.journald")),
         )
-    elif (_seconds(kept[0]) or 0) > MAX_DAYS * 86400 or _seconds(kept[0]) is None:
-        yield fail(f"the journal is kept for {kept[0]}, longer than {MAX_DAYS} days", kept[1])
+    elif journal.seconds is None or journal.seconds > MAX_DAYS * 86400:
+        yield fail(f"the journal is kept for {journal.text}, longer than {MAX_DAYS} days", *places)
     else:
-        yield passed(f"the journal is kept for {kept[0]}", kept[1])
-
-
-def _order(line: Line) -> tuple[bool, str]:
-    """journald.conf first, drop-ins after it by name: the last one wins."""
-    path = line.origin.path
-    return (".conf.d/" in path, path)
-
-
-def _seconds(text: str) -> float | None:
-    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text)
-    if not parts or any(unit not in SECONDS for _, unit in parts):
-        return None
-    return sum(float(number) * SECONDS[unit] for number, unit in parts)
+        yield passed(f"the journal is kept for {journal.text}", *places)
 
 
 DROP_IN = "host.journald /etc/systemd/journald.conf.d/selfhost.conf"

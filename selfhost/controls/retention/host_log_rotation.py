@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 
 from selfhost.controls.model import (
@@ -14,65 +13,28 @@ from selfhost.controls.model import (
     passed,
 )
 from selfhost.controls.text_predicates import looked_at
+from selfhost.effective import retention
 from selfhost.effective.server import Server
-from selfhost.readers.tree import Origin
 
 MAX_DAYS = 31
-PERIODS = {"hourly": 1, "daily": 1, "weekly": 7, "monthly": 31, "yearly": 366}
-#: Logs that tell about calls.
-TELLING = re.compile(r"/var/log/(jitsi|nginx|prosody|coturn|turnserver|syslog|messages)")
 
 
 def check(server: Server) -> Iterator[Verdict]:
     judged = False
-    for document in server.documents("host.logrotate"):
-        for line, paths, options in _blocks(document.text):
-            if TELLING.search(paths):
-                judged = True
-                yield _judge(paths, options, Cited(Origin(document.path, line), paths[:80]))
+    for rotation in retention.rotations(server):
+        judged = True
+        yield _judge(rotation)
     if not judged:
         yield not_applicable(
             "no log of a call is rotated by logrotate", *looked_at(server, "host.logrotate")
         )
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str, dict[str, str]]]:
-    """Line, paths and options of every block of logrotate(8); scripts are skipped."""
-    paths: list[str] = []
-    first = 0
-    options: dict[str, str] | None = None
-    script = False
-    for number, line in enumerate(text.split("\n"), 1):
-        word = line.split("#")[0].strip()
-        if not word:
-            continue
-        if script:
-            script = word != "endscript"
-        elif options is None:
-            first = first or number
-            paths.append(word.replace("{", "").strip())
-            if word.endswith("{"):
-                options = {}
-        elif word.startswith("}"):
-            yield first, " ".join(paths), options
-            paths, options, first = [], None, 0
-        elif word.split()[0] in ("postrotate", "prerotate", "firstaction", "lastaction"):
-            script = True
-        else:
-            name, _, value = word.partition(" ")
-            options[name] = value.strip()
-
-
-def _judge(paths: str, options: dict[str, str], place: Cited) -> Verdict:
-    age = options.get("maxage", "")
-    if age.isdecimal() and int(age) <= MAX_DAYS:
-        return passed(f"{paths}: nothing older than {age} days is kept", place)
-    period = next((days for name, days in PERIODS.items() if name in options), None)
-    count = options.get("rotate", "0")
-    by_size = any(name in options for name in ("size", "minsize")) or "hourly" in options
-    if period is None or not count.isdecimal() or by_size:
+def _judge(rotation: retention.Rotation) -> Verdict:
+    paths, days = rotation.paths, rotation.days
+    place = Cited(rotation.origin, paths[:80])
+    if days is None:
         return fail(f"{paths}: kept by size, so a quiet server keeps them for months", place)
-    days = period * (int(count) + 1)
     if days > MAX_DAYS:
         return fail(f"{paths}: kept for up to {days} days, longer than {MAX_DAYS}", place)
     return passed(f"{paths}: kept for up to {days} days", place)
