@@ -11,6 +11,8 @@ from selfhost.errors import SettingsError
 
 MAX_BYTES = 1024 * 1024
 _MAX_DEPTH = 30
+#: An alias of YAML stands for all that its anchor holds, so a short text can hold any number.
+_MAX_VALUES = 100_000
 VAULT_HEADER = "$ANSIBLE_VAULT;"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -59,6 +61,28 @@ class Value:
         return value
 
 
+class _Reading:
+    """One file being read: how many values it may still hold."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.loader = _Loader("")
+        self._left = _MAX_VALUES
+
+    def place(self, node: yaml.Node, depth: int) -> Place:
+        """Of one more value. Raises SettingsError when there are too many, or too deep."""
+        found = Place(self.path, node.start_mark.line + 1)
+        self._left -= 1
+        if depth > _MAX_DEPTH:
+            raise SettingsError(f"{found}: nested too deeply")
+        if self._left < 0:
+            raise SettingsError(
+                f"{found}: more than {_MAX_VALUES} values, those that aliases repeat included",
+                hint="write out what anchors (&name) and aliases (*name) stand for",
+            )
+        return found
+
+
 def read_text(path: Path) -> str:
     """The file's text. Raises SettingsError when it is missing, denied, too large or not UTF-8."""
     try:
@@ -93,11 +117,11 @@ def parse(text: str, path: Path) -> dict[str, Value]:
                 f"{path}:{node.start_mark.line + 1}: expected 'name: value' lines",
                 hint="each setting is on a line of its own, with a space after the colon",
             )
-        loader = _Loader("")
+        reading = _Reading(path)
         try:
-            return dict(_members(node, path, loader, 0))
+            return dict(_members(node, reading, 0))
         finally:
-            loader.dispose()
+            reading.loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -109,15 +133,14 @@ def parse(text: str, path: Path) -> dict[str, Value]:
         raise SettingsError(f"{path}: not valid YAML: it holds characters YAML forbids") from None
 
 
-def _members(
-    node: yaml.MappingNode, path: Path, loader: Any, depth: int
-) -> Iterator[tuple[str, Value]]:
+def _members(node: yaml.MappingNode, reading: _Reading, depth: int) -> Iterator[tuple[str, Value]]:
     seen: dict[str, int] = {}
+    path = reading.path
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if key_node.tag == "tag:yaml.org,2002:merge":
             raise SettingsError(f"{path}:{line}: '<<' is not supported here; write the keys out")
-        key = _value(key_node, path, loader, depth + 1).data
+        key = _value(key_node, reading, depth + 1).data
         if not isinstance(key, str):
             raise SettingsError(
                 f"{path}:{line}: a setting's name must be text", hint="put the name in quotes"
@@ -128,23 +151,21 @@ def _members(
                 hint="keep one of them: only the last would count",
             )
         seen[key] = line
-        yield key, Value(_value(value_node, path, loader, depth + 1).data, Place(path, line))
+        yield key, Value(_value(value_node, reading, depth + 1).data, Place(path, line))
 
 
-def _value(node: yaml.Node, path: Path, loader: Any, depth: int) -> Value:
-    place = Place(path, node.start_mark.line + 1)
-    if depth > _MAX_DEPTH:
-        raise SettingsError(f"{place}: nested too deeply")
+def _value(node: yaml.Node, reading: _Reading, depth: int) -> Value:
+    place = reading.place(node, depth)
     if node.tag == "!vault" and isinstance(node, yaml.ScalarNode):
         return Value(Vaulted(node.value), place)
     if not node.tag.startswith("tag:yaml.org,2002:"):
         raise SettingsError(f"{place}: the tag {node.tag} is not known here")
     if isinstance(node, yaml.MappingNode):
-        return Value(dict(_members(node, path, loader, depth)), place)
+        return Value(dict(_members(node, reading, depth)), place)
     if isinstance(node, yaml.SequenceNode):
-        return Value([_value(item, path, loader, depth + 1) for item in node.value], place)
+        return Value([_value(item, reading, depth + 1) for item in node.value], place)
     try:
-        return Value(loader.construct_object(node), place)
+        return Value(reading.loader.construct_object(node), place)
     except ValueError:
         raise SettingsError(
             f"{place}: this looks like a date or a number, but is none", hint="put it in quotes"
