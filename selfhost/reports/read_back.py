@@ -115,7 +115,22 @@ def _target(entry: dict[str, Any], place: str, results: tuple[Result, ...]) -> T
             (package, _made(str, version, f"{place}.versions"))
             for package, version in versions.items()
         ),
+        kept=tuple(
+            _log(one, f"{place}.kept") for one in _list(entry.get("kept", []), f"{place}.kept")
+        ),
     )
+
+
+def _list(value: Any, place: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise _UnlikeError(f"{place} is not whole")
+    return value
+
+
+def _log(entry: Any, place: str) -> tuple[str, int | None]:
+    if not isinstance(entry, dict):
+        raise _UnlikeError(f"{place} is not whole")
+    return _made(str, entry.get("log"), place), _made(int | None, entry.get("days"), place)
 
 
 def _result(entry: Any, place: str) -> Result:

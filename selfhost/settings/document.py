@@ -109,6 +109,7 @@ def parse(text: str, path: Path) -> dict[str, Value]:
     or holds what a settings file may not hold.
     """
     try:
+        _check_depth(text, path)
         node = yaml.compose(text, Loader=_Loader)
         if node is None:
             return {}
@@ -131,6 +132,18 @@ def parse(text: str, path: Path) -> dict[str, Value]:
         ) from None
     except yaml.YAMLError:
         raise SettingsError(f"{path}: not valid YAML: it holds characters YAML forbids") from None
+
+
+def _check_depth(text: str, path: Path) -> None:
+    """By the stream of events: what composes them calls itself for each level, and would crash."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _MAX_DEPTH:
+            raise SettingsError(f"{path}:{event.start_mark.line + 1}: nested too deeply")
 
 
 def _members(node: yaml.MappingNode, reading: _Reading, depth: int) -> Iterator[tuple[str, Value]]:

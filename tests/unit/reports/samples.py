@@ -63,6 +63,7 @@ def full() -> Report:
     first = replace(
         target("bad"), target=HOSTILE, results=results, documents=(documents,), out_of_scope=("x",)
     )
+    first = replace(first, kept=(("journal", None), ("nginx", 3)))
     lost = TargetReport(HOSTILE + "2", "", (), (), (), unreachable=HOSTILE)
     granted = [
         Waiver(name, "*", HOSTILE, HOSTILE, day, place=HOSTILE)
