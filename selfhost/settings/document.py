@@ -143,7 +143,8 @@ def _check_depth(text: str, path: Path) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _MAX_DEPTH:
-            raise SettingsError(f"{path}:{event.start_mark.line + 1}: nested too deeply")
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise SettingsError(f"{path}:{line}: nested too deeply")
 
 
 def _members(node: yaml.MappingNode, reading: _Reading, depth: int) -> Iterator[tuple[str, Value]]:
