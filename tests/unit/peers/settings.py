@@ -149,4 +149,90 @@ FREEDOM = Peer(
     frozenset({"web-third-party-requests", "web-recording-service"}),
 )
 
-PEERS = (DOCKER, DEBIAN, SYSTEMLI, MASH, HELM, YUNOHOST, FREEDOM)
+UDELAR = Peer(
+    "UdelaR role",
+    "UdelaRInterior/ansible-role-jitsi-meet: defaults/main.yml and templates, 2020-05-25",
+    {
+        "web.config": web(
+            STUN, "disableThirdPartyRequests: false", "useStunTurn: false", "analytics: {}"
+        ),
+        "videobridge.legacy": "org.ice4j.ice.harvest.DISABLE_AWS_HARVESTER=true\n"
+        "org.jitsi.videobridge.ENABLE_STATISTICS=true\n"
+        "org.jitsi.videobridge.STATISTICS_TRANSPORT=muc\n",
+        "jicofo.legacy": "org.jitsi.jicofo.ALWAYS_TRUST_MODE_ENABLED=true\n",
+        "nginx.files": f"server {{ listen 443 ssl; server_name {DOMAIN};\n"
+        "root /usr/share/jitsi-meet;\n"
+        "location ~ ^/(libs|css)/(.*)$ { add_header 'Access-Control-Allow-Origin' '*'; }\n}\n",
+    },
+    OPEN_CLIENT
+    | {"jicofo-certificate-check", "nginx-access-log", "nginx-content-security-policy"}
+    | {"nginx-cross-origin"},
+    # The bridge asks a STUN server only where useStunTurn is set, which it is not.
+    frozenset({"videobridge-cloud-lookup", "web-recording-service", "web-live-streaming"}),
+)
+
+UDIMA = Peer(
+    "udima role",
+    "udima-university/ansible-jitsi-meet: group_vars/meet/main.yml and roles, 2022-07-13 "
+    "(without recorders)",
+    {
+        "web.config": web(
+            STUN, "fileRecordingsEnabled: false", "fileRecordingsServiceSharingEnabled: false"
+        ),
+        "videobridge.config": "videobridge { http-servers.public.port = 9090\n"
+        f'websockets {{ enabled = true, domain = "{DOMAIN}:443" }} }}\n',
+        "videobridge.legacy": "org.ice4j.ice.harvest.DISABLE_AWS_HARVESTER=true\n"
+        f"org.ice4j.ice.harvest.STUN_MAPPING_HARVESTER_ADDRESSES={THEIR_STUN}\n",
+        "jicofo.config": "jicofo.xmpp.client {\n"
+        f'domain = "auth.{DOMAIN}", disable-certificate-verification = true }}\n',
+        "prosody.config": f'VirtualHost "{DOMAIN}"\n'
+        '    authentication = "anonymous"\n'
+        "    c2s_require_encryption = false\n"
+        '    modules_enabled = { "bosh"; "speakerstats"; "muc_lobby_rooms"; }\n'
+        f'Component "conference.{DOMAIN}" "muc"\n'
+        '    modules_enabled = { "muc_meeting_id"; "muc_domain_mapper"; }\n',
+    },
+    OPEN_CLIENT
+    | {"videobridge-stun", "jicofo-certificate-check", "jicofo-auto-owner"}
+    | {"prosody-open-rooms", "prosody-plain-clients"},
+    frozenset(
+        {"web-recording-service", "web-live-streaming", "videobridge-cloud-lookup"}
+        | {"jicofo-jibri-brewery", "jicofo-trusted-domains", "prosody-message-archive"}
+    ),
+)
+
+NIXOS = Peer(
+    "NixOS module",
+    "NixOS/nixpkgs: nixos/modules/services/web-apps/jitsi-meet.nix and "
+    "networking/jitsi-videobridge.nix, a copy older than PR #227588",
+    {
+        # Upstream's config.js as JSON, with these keys of the module's own over it.
+        "web.config": web(
+            STUN,
+            "analytics: {}",
+            "fileRecordingsEnabled: true",
+            "liveStreamingEnabled: true",
+            f"hiddenDomain: 'recorder.{DOMAIN}'",
+        ),
+        "videobridge.config": '{"videobridge":{"ice":{"tcp":{"enabled":true,"port":4443}},'
+        '"stats":{"enabled":true},"apis":{"xmpp-client":{"configs":{"localhost":'
+        '{"hostname":"localhost","disable_certificate_verification":true}}}}}}\n',
+        "jicofo.legacy": "org.jitsi.jicofo.ALWAYS_TRUST_MODE_ENABLED=true\n",
+        "prosody.config": f'VirtualHost "{DOMAIN}"\n'
+        '    authentication = "anonymous"\n'
+        "    c2s_require_encryption = false\n"
+        f'VirtualHost "recorder.{DOMAIN}"\n'
+        '    authentication = "internal_plain"\n'
+        "    c2s_require_encryption = false\n",
+        "nginx.files": f"server {{ listen 443 ssl; server_name {DOMAIN};\n"
+        "root /nix/store/x-jitsi-meet; ssi on;\n"
+        "location = /http-bind { proxy_pass http://localhost:5280/http-bind; }\n}\n",
+    },
+    OPEN_CLIENT
+    | {"web-recording-service", "web-live-streaming", "web-hidden-domain"}
+    | {"videobridge-cloud-lookup", "jicofo-certificate-check"}
+    | {"prosody-plain-clients", "nginx-access-log", "nginx-content-security-policy"},
+    frozenset({"videobridge-stun", "videobridge-colibri-rest", "web-transcription"}),
+)
+
+PEERS = (DOCKER, DEBIAN, SYSTEMLI, MASH, HELM, YUNOHOST, UDELAR, UDIMA, NIXOS, FREEDOM)

@@ -15,6 +15,8 @@ PATHS = {
     "videobridge.config": "/etc/jitsi/videobridge/jvb.conf",
     "videobridge.legacy": "/etc/jitsi/videobridge/sip-communicator.properties",
     "jicofo.config": "/etc/jitsi/jicofo/jicofo.conf",
+    "jicofo.legacy": "/etc/jitsi/jicofo/sip-communicator.properties",
+    "prosody.config": "/etc/prosody/conf.avail/meet.example.org.cfg.lua",
     "nginx.files": "/etc/nginx/sites-available/meet.example.org.conf",
     "docker.environment": "/srv/jitsi/.env",
 }
