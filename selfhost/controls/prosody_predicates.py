@@ -12,8 +12,8 @@ from selfhost.readers.tree import Node, Origin, Unknown
 
 
 def whole(server: Server) -> tuple[Cited, ...]:
-    """What a pass rests on: every file of the configuration."""
-    return tuple(Cited(Origin(d.path)) for d in server.documents("prosody.config"))
+    """What a pass rests on: every file of the configuration. Raises ``NotInstalled``."""
+    return tuple(Cited(Origin(d.path)) for d in server.required("prosody.config", "prosody"))
 
 
 def no_module(*names: str, why: str) -> Check:

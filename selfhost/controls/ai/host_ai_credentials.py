@@ -77,6 +77,7 @@ CONTROL = Control(
         Example({"host.environment_files": "# OPENAI_API_KEY=x\n"}, note="a comment"),
         Example({"host.environment_files": "OPENAI_API_KEY=\n"}, note="empty"),
         Example({"host.processes": process_line("java -jar x", environment={"PATH": "/bin"})}),
+        Example({}, note="nothing of it is there"),
     ),
     unclear=(Example({"host.processes": process_line("node x", environment=None)}),),
 )

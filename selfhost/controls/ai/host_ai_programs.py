@@ -68,5 +68,7 @@ CONTROL = Control(
         ),
         Example({"host.packages": package_line("python3-numpy")}, note="a library"),
         Example({"host.units": "ollama.service not-found inactive dead\n"}, note="only mentioned"),
+        Example({}, note="nothing of it is there"),
     ),
+    unclear=(Example({"host.packages": "nonsense\n"}, note="not understood"),),
 )

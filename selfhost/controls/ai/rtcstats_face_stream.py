@@ -34,6 +34,18 @@ CONTROL = Control(
         Example({"rtcstats.environment": "RTCSTATS_FIREHOSE_FACE_LANDMARKS_STREAM=\n"}),
         Example({"rtcstats.environment": "RTCSTATS_SERVICE_TYPE=MongoDB\n"}),
         Example({}, absent=("rtcstats.environment", "rtcstats.config"), note="not installed"),
+        Example(
+            {
+                "rtcstats.config /etc/rtcstats-server/production.yaml": (
+                    "firehose:\n"
+                    "  # faceLandmarksStream: faces\n"
+                    "  faceLandmarksStream:\n"
+                    "# firehose:\n"
+                    "#   faceLandmarksStream: faces\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"rtcstats.environment": "RTCSTATS_FIREHOSE_FACE_LANDMARKS_STREAM=$F\n"}),),
 )

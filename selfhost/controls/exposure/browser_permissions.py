@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from selfhost.controls.browser_examples import kept, visit
 from selfhost.controls.browser_predicates import conclude, done
-from selfhost.controls.model import Category, Control, Fix, Severity, Verdict
+from selfhost.controls.model import Category, Control, Example, Fix, Severity, Verdict
 from selfhost.effective.server import Server
 
 #: What a meeting is for.
@@ -36,5 +36,8 @@ CONTROL = Control(
         visit("browser.kept", kept("permission", "camera", "")),
         visit("browser.kept", kept("local-storage", "geolocation"), note="a name in storage"),
     ),
-    unclear=(visit("browser.kept", stopped_at="welcome"),),
+    unclear=(
+        visit("browser.kept", stopped_at="welcome"),
+        Example({}, note="nothing was seen"),
+    ),
 )

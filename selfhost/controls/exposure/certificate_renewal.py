@@ -84,6 +84,15 @@ CONTROL = Control(
                 "host.units": "certbot.service loaded inactive dead Certbot\n",
             },
         ),
+        Example(
+            {
+                "host.renewals": '{"path": "/etc/letsencrypt/renewal/selfhost.conf"}\n',
+                "host.unit_files": "certbot.timer enabled enabled\nother.timer disabled enabled\n",
+                "host.units": "other.service loaded failed failed Other\n",
+            },
+            note="of another program",
+        ),
         Example({}, absent=("host.renewals",), note="no certificate of certbot's"),
     ),
+    unclear=(Example({"host.renewals": "nonsense\n"}, note="not understood"),),
 )

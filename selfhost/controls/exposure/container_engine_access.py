@@ -57,4 +57,5 @@ CONTROL = Control(
         ),
         Example({}, absent=("host.containers",), note="no containers"),
     ),
+    unclear=(Example({"host.containers": "nonsense\n"}, note="not understood"),),
 )

@@ -56,4 +56,5 @@ CONTROL = Control(
         Example({"coturn.config": "web-admin\n"}, note="on the machine"),
         Example({}, absent=("coturn.config",), note="not installed"),
     ),
+    unclear=(Example({"coturn.config": "\x00\n"}, note="not a text file"),),
 )

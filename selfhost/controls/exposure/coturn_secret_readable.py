@@ -63,4 +63,5 @@ CONTROL = Control(
         Example({"coturn.config": "#static-auth-secret=x\n"}, note="no secret in it"),
         Example({}, absent=("coturn.config",), note="not installed"),
     ),
+    unclear=(Example({"coturn.config": "\x00\n"}, note="not a text file"),),
 )

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 from selfhost.controls.docker_predicates import default_on
-from selfhost.controls.model import Category, Control, Fix, Severity, Verdict
+from selfhost.controls.model import Category, Control, Example, Fix, Severity, Verdict
 from selfhost.controls.web_examples import NO_ENV, env
 from selfhost.effective.server import Server
 
@@ -61,6 +61,16 @@ CONTROL = Control(
             "wss://meet.example.org; frame-ancestors 'none'\"\n"
         ),
         NO_ENV,
+        Example(
+            {
+                "docker.environment": (
+                    "CSP_HEADER=\"default-src 'self'; connect-src 'self'; "
+                    "frame-ancestors 'none'\"\n"
+                    "# CSP_HEADER=\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(env("CSP_HEADER=${CSP}\n"),),
 )

@@ -71,5 +71,21 @@ CONTROL = Control(
             }
         ),
         Example({}, absent=("grafana.config",), note="not installed"),
+        Example(
+            {
+                "grafana.config": (
+                    "[server]\n"
+                    "http_addr = 127.0.0.1\n"
+                    "[analytics]\n"
+                    "reporting_enabled = false\n"
+                    "# [server]\n"
+                    "# http_addr = 0.0.0.0\n"
+                    "# [analytics]\n"
+                    "# reporting_enabled = false\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
+    unclear=(Example({"grafana.config": "\x00\n"}, note="not a text file"),),
 )

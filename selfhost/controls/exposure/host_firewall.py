@@ -29,12 +29,17 @@ def check(server: Server) -> Iterator[Verdict]:
         yield passed(f"{name} drops what no rule lets in", *places)
 
 
-def ruleset(policy: str, hook: str = "input", family: str = "inet") -> dict[str, str]:
+def ruleset(
+    policy: str, hook: str = "input", family: str = "inet", beside: str = ""
+) -> dict[str, str]:
     chain = {
         "family": family, "table": "selfhost", "name": "input", "handle": 1, "type": "filter",
         "hook": hook, "prio": 0, "policy": policy,
     }  # fmt: skip
-    return {"host.firewall": json.dumps({"nftables": [{"metainfo": {}}, {"chain": chain}]})}
+    chains = [{"chain": chain}]
+    if beside:
+        chains.append({"chain": {**chain, "name": beside, "hook": beside, "policy": "accept"}})
+    return {"host.firewall": json.dumps({"nftables": [{"metainfo": {}}, *chains]})}
 
 
 CONTROL = Control(
@@ -60,6 +65,9 @@ CONTROL = Control(
         Example(ruleset("drop", family="ip6"), note="only IPv6 is closed"),
         Example({}, absent=("host.firewall",), note="no nft"),
     ),
-    good=(Example(ruleset("drop")),),
+    good=(
+        Example(ruleset("drop")),
+        Example(ruleset("drop", beside="output"), note="what goes out is let through"),
+    ),
     unclear=(Example({"host.firewall": "Error: syntax"}),),
 )

@@ -188,6 +188,7 @@ CONTROL = Control(
             },
             note="for bridges on other hosts",
         ),
+        Example({}, note="nothing of it is there"),
     ),
     unclear=(
         Example({"host.sockets": socket_line("0.0.0.0", 443, "", pid=None)}, at=1, note="whose"),

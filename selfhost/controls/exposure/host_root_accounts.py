@@ -56,5 +56,7 @@ CONTROL = Control(
     good=(
         Example({PASSWD: ROOT + "jvb:x:998:998::/nonexistent:/usr/sbin/nologin\n"}),
         Example({PASSWD: ROOT, GROUP: "docker:x:999:\nsudo:x:27:alice\n"}, note="an empty group"),
+        Example({}, absent=("host.accounts",), note="nothing of it is there"),
     ),
+    unclear=(Example({"host.accounts": "\x00\n"}, note="not a text file"),),
 )

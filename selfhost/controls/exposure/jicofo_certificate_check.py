@@ -37,6 +37,17 @@ CONTROL = Control(
     good=(
         Example({"jicofo.config": "jicofo.xmpp.client.disable-certificate-verification = false\n"}),
         Example({}, absent=("jicofo.config",), note="not installed"),
+        Example(
+            {
+                "jicofo.config": (
+                    "jicofo.xmpp.client.disable-certificate-verification = false\n"
+                    "# jicofo.xmpp.client {\n"
+                    "#   disable-certificate-verification = true\n"
+                    "# }\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(
         Example({"jicofo.config": "jicofo.xmpp.client.disable-certificate-verification = ${X}\n"}),

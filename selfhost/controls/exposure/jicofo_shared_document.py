@@ -65,6 +65,7 @@ CONTROL = Control(
         _both(f"{KEY} = true\n", _PAD),
         _both("jicofo {}\n", _NONE, note="no notes"),
         _both("jicofo {}\n", f"var config = {{ // {PAD}: '/pad/'\n}};\n", note="a comment"),
+        Example({}, absent=("web.config",), note="nothing of it is there"),
     ),
     unclear=(_both(f"{KEY} = ${{NAME}}\n", _PAD),),
 )

@@ -69,6 +69,7 @@ CONTROL = Control(
     good=(
         Example({"host.processes": process_line("java -Xmx1g -jar jvb.jar")}),
         Example({"videobridge.environment": "# -javaagent:/tmp/a.jar\n"}, note="a comment"),
+        Example({}, note="nothing of it is there"),
     ),
     unclear=(
         Example(

@@ -77,4 +77,5 @@ CONTROL = Control(
         ),
         Example({}, absent=("nginx.effective",), note="not installed"),
     ),
+    unclear=(Example({"nginx.effective": "nonsense\n"}, note="not understood"),),
 )

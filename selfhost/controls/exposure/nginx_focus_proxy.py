@@ -66,4 +66,5 @@ CONTROL = Control(
         _site("# location / { proxy_pass http://127.0.0.1:8888; }", note="a comment"),
         Example({}, absent=("nginx.effective",), note="not installed"),
     ),
+    unclear=(Example({"nginx.effective": "nonsense\n"}, note="not understood"),),
 )

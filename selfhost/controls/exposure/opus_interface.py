@@ -27,6 +27,7 @@ CONTROL = Control(
     good=(
         Example({"opus.environment": "HOST=127.0.0.1\n"}),
         Example({}, absent=("opus.environment",), note="not installed"),
+        Example({"opus.environment": "HOST=127.0.0.1\n# HOST=0.0.0.0\n"}, note="a comment"),
     ),
     unclear=(Example({"opus.environment": "HOST=$H\n"}),),
 )

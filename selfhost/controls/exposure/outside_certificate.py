@@ -4,6 +4,7 @@ from selfhost.controls.model import (
     Category,
     Cited,
     Control,
+    Example,
     Fix,
     Severity,
     Verdict,
@@ -52,6 +53,14 @@ CONTROL = Control(
         seen("outside.tls", {"trusted": False, "why": "self-signed certificate"}, at=1),
         seen("outside.tls", {"trusted": True, "version": "TLSv1.1"}, at=1),
     ),
-    good=(seen("outside.tls", {"trusted": True, "version": "TLSv1.3", "why": ""}),),
-    unclear=(seen("outside.tls"),),
+    good=(
+        seen("outside.tls", {"trusted": True, "version": "TLSv1.3", "why": ""}),
+        seen(
+            "outside.tls", {"trusted": True, "version": "TLSv1.2", "why": ""}, note="not the newest"
+        ),
+    ),
+    unclear=(
+        seen("outside.tls"),
+        Example({}, note="nothing was seen"),
+    ),
 )

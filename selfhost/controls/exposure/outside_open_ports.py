@@ -5,6 +5,7 @@ from selfhost.controls.model import (
     Category,
     Cited,
     Control,
+    Example,
     Fix,
     Severity,
     Verdict,
@@ -61,6 +62,14 @@ CONTROL = Control(
     surfaces=("docker-published-ports",),
     check=check,
     bad=(seen("outside.ports", {"port": 8888, "open": False}, {"port": 5222, "open": True}, at=2),),
-    good=(seen("outside.ports", {"port": 8888, "open": False}, {"port": 5222, "open": False}),),
-    unclear=(seen("outside.ports"),),
+    good=(
+        seen("outside.ports", {"port": 8888, "open": False}, {"port": 5222, "open": False}),
+        seen(
+            "outside.ports", {"port": 5222, "open": False}, note="it listens, behind the firewall"
+        ),
+    ),
+    unclear=(
+        seen("outside.ports"),
+        Example({}, note="nothing was seen"),
+    ),
 )

@@ -6,6 +6,7 @@ from selfhost.controls.model import (
     Cited,
     Confidence,
     Control,
+    Example,
     Fix,
     Severity,
     Verdict,
@@ -101,5 +102,8 @@ CONTROL = Control(
         ),
         seen("outside.responses", path("/http-bind", 200, "text/html"), note="BOSH itself"),
     ),
-    unclear=(seen("outside.responses", page()),),
+    unclear=(
+        seen("outside.responses", page()),
+        Example({}, note="nothing was seen"),
+    ),
 )

@@ -35,6 +35,16 @@ CONTROL = Control(
             {"prosody.config": 'modules_disabled = { "s2s" }\nVirtualHost "meet.example.org"\n'}
         ),
         Example({}, absent=("prosody.config",), note="not installed"),
+        Example(
+            {
+                "prosody.config": (
+                    'modules_disabled = { "s2s" }\n'
+                    'VirtualHost "meet.example.org"\n'
+                    '-- modules_enabled = { "s2s" }\n'
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(
         Example({"prosody.config": 'VirtualHost "meet.example.org\n'}, note="does not parse"),

@@ -32,6 +32,17 @@ CONTROL = Control(
         Example({"prosody.config": 'allow_registration = false\nVirtualHost "meet.example.org"\n'}),
         Example({"prosody.config": 'VirtualHost "meet.example.org"\n'}),
         Example({}, absent=("prosody.config",), note="not installed"),
+        Example(
+            {
+                "prosody.config": (
+                    "allow_registration = false\n"
+                    'VirtualHost "meet.example.org"\n'
+                    "-- allow_registration = true\n"
+                    '-- VirtualHost "meet.example.org"\n'
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(
         Example(

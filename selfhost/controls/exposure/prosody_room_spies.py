@@ -60,6 +60,17 @@ CONTROL = Control(
             }
         ),
         Example({}, absent=("prosody.config",), note="not installed"),
+        Example(
+            {
+                "prosody.config": (
+                    'VirtualHost "meet.example.org"\n'
+                    '    modules_enabled = { "muc_hide_all" }\n'
+                    '-- VirtualHost "meet.example.org"\n'
+                    '--     modules_enabled = { "muc_size" }\n'
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(
         Example({"prosody.config": 'VirtualHost "meet.example.org\n'}, note="does not parse"),

@@ -28,6 +28,10 @@ CONTROL = Control(
     good=(
         Example({"skynet.environment": "SKYNET_LISTEN_IP=127.0.0.1\n"}),
         Example({}, absent=("skynet.environment",), note="not installed"),
+        Example(
+            {"skynet.environment": "SKYNET_LISTEN_IP=127.0.0.1\n# SKYNET_LISTEN_IP=0.0.0.0\n"},
+            note="a comment",
+        ),
     ),
     unclear=(Example({"skynet.environment": "SKYNET_LISTEN_IP=${IP}\n"}),),
 )

@@ -23,6 +23,15 @@ CONTROL = Control(
         Example({"videobridge.config": "videobridge.rest.shutdown.enabled = false\n"}),
         Example({"videobridge.config": "videobridge {}\n"}),
         Example({}, absent=("videobridge.config",), note="not installed"),
+        Example(
+            {
+                "videobridge.config": (
+                    "videobridge.rest.shutdown.enabled = false\n"
+                    "# videobridge.rest.shutdown.enabled = true\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"videobridge.config": "videobridge.rest.shutdown.enabled = ${X}\n"}),),
 )

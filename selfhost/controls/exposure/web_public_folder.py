@@ -25,4 +25,5 @@ CONTROL = Control(
     check=nothing_listed(SOURCE, "everybody can fetch {}", "the folder is empty"),
     bad=(Example({SOURCE: listing_line("/etc/jitsi/meet/public/rooms.json")}, at=1),),
     good=(Example({}, absent=(SOURCE,), note="no such folder"), Example({})),
+    unclear=(Example({"web.public": "nonsense\n"}, note="not understood"),),
 )

@@ -100,4 +100,5 @@ CONTROL = Control(
         Example({"docker.environment": "AUTO_CAPTION_ON_RECORD\n"}, note="passed on only"),
         NO_ENV,
     ),
+    unclear=(Example({"docker.environment": "\x00\n"}, note="not a text file"),),
 )

@@ -47,7 +47,10 @@ CONTROL = Control(
     bad=(),
     good=(
         Example({}),
-        Example({"host.containers": container_line("web", "jitsi/web", looked_into=True)}),
+        Example(
+            {"host.containers": container_line("web", "jitsi/web", looked_into=True)},
+            note="looked into",
+        ),
         Example({}, absent=("host.containers",), note="neither docker nor podman"),
     ),
     unclear=(Example({"host.containers": container_line("db", "postgres:16")}, at=1),),

@@ -81,5 +81,19 @@ CONTROL = Control(
     good=(
         Example({"host.apt_preferences": PIN}),
         Example({"host.apt_preferences": "Explanation: never\n" + PIN + "\nPackage: vim\n"}),
+        Example(
+            {
+                "host.apt_preferences": (
+                    "Package: jibri jigasi\n"
+                    "Pin: release *\n"
+                    "Pin-Priority: -1\n"
+                    "# Package: jibri\n"
+                    "# Pin: release *\n"
+                    "# Pin-Priority: -1\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
+    unclear=(Example({"host.apt_preferences": "\x00\n"}, note="not a text file"),),
 )

@@ -57,5 +57,7 @@ CONTROL = Control(
         Example({SOURCE: "deb http://mirror.example.org/debian bookworm main\n" + ONE}),
         Example({SOURCE: "# deb [trusted=yes] file:/srv/deb ./\n"}, note="a comment"),
         Example({SOURCE: "deb [trusted=no] https://deb.example.com/ stable main\n"}),
+        Example({}, absent=("host.apt_sources",), note="nothing of it is there"),
     ),
+    unclear=(Example({"host.apt_sources": "\x00\n"}, note="not a text file"),),
 )

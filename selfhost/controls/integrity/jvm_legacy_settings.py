@@ -102,4 +102,5 @@ CONTROL = Control(
         ),
         Example({}, absent=("jicofo.legacy", "videobridge.legacy"), note="no such file"),
     ),
+    unclear=(Example({"jicofo.legacy": "\x00\n"}, note="not a text file"),),
 )

@@ -5,6 +5,7 @@ from selfhost.controls.model import (
     Category,
     Cited,
     Control,
+    Example,
     Fix,
     Severity,
     Verdict,
@@ -106,5 +107,6 @@ CONTROL = Control(
         seen("outside.addresses"),
         seen("outside.addresses", _address(V4), _address(V6, why="the connection is refused")),
         seen("outside.addresses", _address(V4), _address(V6, settings="s2", changes=True)),
+        Example({}, note="nothing was seen"),
     ),
 )

@@ -4,6 +4,7 @@ from selfhost.controls.model import (
     Category,
     Cited,
     Control,
+    Example,
     Fix,
     Severity,
     Verdict,
@@ -85,6 +86,17 @@ CONTROL = Control(
             "var config = {};\nconfig.section = config.section || {};\nconfig.section.key = true;\n"
         ),
         NO_WEB,
+        Example(
+            {
+                "web.config": (
+                    "var config = {};\n"
+                    "// var config = {};\n"
+                    "// config.section.key = true;\n"
+                    "// config.disableThirdPartyRequests = true;\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(
         served(

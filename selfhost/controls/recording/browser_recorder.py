@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from selfhost.controls.browser_examples import kept, visit
 from selfhost.controls.browser_predicates import conclude, done
-from selfhost.controls.model import Category, Control, Fix, Severity, Verdict
+from selfhost.controls.model import Category, Control, Example, Fix, Severity, Verdict
 from selfhost.effective.server import Server
 
 
@@ -30,5 +30,8 @@ CONTROL = Control(
         visit("browser.kept"),
         visit("browser.kept", kept("permission", "microphone", ""), note="to be heard"),
     ),
-    unclear=(visit("browser.kept", stopped_at="join"),),
+    unclear=(
+        visit("browser.kept", stopped_at="join"),
+        Example({}, note="nothing was seen"),
+    ),
 )

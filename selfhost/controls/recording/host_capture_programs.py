@@ -44,5 +44,7 @@ CONTROL = Control(
             {"host.packages": package_line("tcpdump")},
             note="a tool of admins; running it is the finding",
         ),
+        Example({}, note="nothing of it is there"),
     ),
+    unclear=(Example({"host.packages": "nonsense\n"}, note="not understood"),),
 )

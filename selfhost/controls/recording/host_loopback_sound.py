@@ -27,4 +27,5 @@ CONTROL = Control(
         Example({"host.modules": "snd_pcm 188416 1 snd_aloop_fake, Live 0x0\n"}, note="a user"),
         Example({}, absent=("host.modules",), note="a kernel without modules"),
     ),
+    unclear=(Example({"host.modules": "\x00\n"}, note="not a text file"),),
 )

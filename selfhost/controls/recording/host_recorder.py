@@ -56,5 +56,7 @@ CONTROL = Control(
             note="a text about it",
         ),
         Example({"host.unit_files": "jibri.service disabled enabled\n"}, note="cannot start"),
+        Example({}, note="nothing of it is there"),
     ),
+    unclear=(Example({"host.packages": "nonsense\n"}, note="not understood"),),
 )

@@ -80,5 +80,7 @@ CONTROL = Control(
         Example({"host.processes": process_line("/usr/bin/java -jar jicofo.jar")}),
         Example({"host.packages": package_line("google-chrome-stable", "rc ")}, note="removed"),
         Example({"host.processes": process_line("vim iAmRecorder.txt")}, note="a text about it"),
+        Example({}, note="nothing of it is there"),
     ),
+    unclear=(Example({"host.processes": "nonsense\n"}, note="not understood"),),
 )

@@ -43,4 +43,5 @@ CONTROL = Control(
         ),
     ),
     good=(Example({}, absent=(SOURCE,), note="no such folders"), Example({})),
+    unclear=(Example({"host.media_files": "nonsense\n"}, note="not understood"),),
 )

@@ -81,5 +81,7 @@ CONTROL = Control(
         Example(
             {"host.mounts": "/dev/sdb1 /srv/recordings ext4 rw 0 0\n"}, note="a disk of its own"
         ),
+        Example({}, note="nothing of it is there"),
     ),
+    unclear=(Example({"host.mounts": "\x00\n"}, note="not a text file"),),
 )

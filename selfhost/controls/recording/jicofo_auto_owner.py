@@ -79,6 +79,15 @@ CONTROL = Control(
         Example({"jicofo.config": f"{KEY} = false\n"}),
         Example({"jicofo.config": "jicofo {}\n", "prosody.config": _OFF + _ROOMS}),
         Example({}, absent=("jicofo.config",), note="not installed"),
+        Example(
+            {
+                "jicofo.config": (
+                    "jicofo.conference.enable-auto-owner = false\n"
+                    "# jicofo.conference.enable-auto-owner = true\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"jicofo.config": f"{KEY} = ${{OWNER}}\n"}),),
 )

@@ -5,6 +5,7 @@ from selfhost.controls.model import (
     Cited,
     Confidence,
     Control,
+    Example,
     Fix,
     Severity,
     Verdict,
@@ -125,11 +126,13 @@ CONTROL = Control(
             login(),
             refused("recorder.meet.example.org", "remote-server-not-found"),
             info("breakout.meet.example.org", "component/breakout_rooms/breakout"),
+            note="a component of another kind",
         ),
     ),
     unclear=(
         seen("outside.xmpp", login("closed"), login("closed"), note="neither way lets in"),
         seen("outside.xmpp", login("anonymous login is not offered"), note="closed to strangers"),
         seen("outside.xmpp"),
+        Example({}, note="nothing was seen"),
     ),
 )

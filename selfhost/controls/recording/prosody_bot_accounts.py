@@ -61,8 +61,10 @@ CONTROL = Control(
     ),
     good=(
         Example(
-            {SOURCE: listing_line("/var/lib/prosody/auth%2emeet%2eexample%2eorg/accounts/jvb.dat")}
+            {SOURCE: listing_line("/var/lib/prosody/auth%2emeet%2eexample%2eorg/accounts/jvb.dat")},
+            note="the bridge's",
         ),
         Example({}, absent=(SOURCE,), note="no accounts at all"),
     ),
+    unclear=(Example({"prosody.accounts": "nonsense\n"}, note="not understood"),),
 )

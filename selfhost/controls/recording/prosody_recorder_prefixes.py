@@ -36,6 +36,16 @@ CONTROL = Control(
         Example({"prosody.config": 'VirtualHost "meet.example.org"\n'}),
         Example({"prosody.config": 'VirtualHost "meet.example.org"\n    recorder_prefixes = {}\n'}),
         Example({}, absent=("prosody.config",), note="not installed"),
+        Example(
+            {
+                "prosody.config": (
+                    'VirtualHost "meet.example.org"\n'
+                    '-- VirtualHost "meet.example.org"\n'
+                    '--     recorder_prefixes = { "bot@" }\n'
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(
         Example(

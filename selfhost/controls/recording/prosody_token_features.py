@@ -77,6 +77,7 @@ CONTROL = Control(
         _both(HOST, "jicofo {}\n", note="there is nothing to call"),
         _both(f'{HOST}    modules_enabled = {{ "filter_iq_jibri" }}\n', _JIBRI),
         _both(HOST, "# " + _JIBRI, note="a comment"),
+        Example({}, absent=("prosody.config",), note="nothing of it is there"),
     ),
     unclear=(_both(HOST, "jicofo.jibri.brewery-jid = ${BREWERY}\n"),),
 )

@@ -95,4 +95,5 @@ CONTROL = Control(
         Example({SOURCE: "<VirtualHost *:80>\n CustomLog /x combined\n</VirtualHost>\n"}),
         Example({}, absent=(SOURCE,), note="not installed"),
     ),
+    unclear=(Example({"apache.files": "\x00\n"}, note="not a text file"),),
 )

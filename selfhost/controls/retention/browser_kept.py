@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 from selfhost.controls.browser_examples import kept, visit
 from selfhost.controls.browser_predicates import conclude
-from selfhost.controls.model import Category, Cited, Control, Fix, Severity, Verdict, fail
+from selfhost.controls.model import Category, Cited, Control, Example, Fix, Severity, Verdict, fail
 from selfhost.controls.web_predicates import Owner, whose
 from selfhost.effective.server import Server
 
@@ -67,5 +67,8 @@ CONTROL = Control(
         visit("browser.kept", kept("permission", "camera", ""), note="kept nowhere"),
         visit("browser.kept", kept("local-storage", "my_gadget"), note="only looks like it"),
     ),
-    unclear=(visit("browser.kept", stopped_at="join"),),
+    unclear=(
+        visit("browser.kept", stopped_at="join"),
+        Example({}, note="nothing was seen"),
+    ),
 )

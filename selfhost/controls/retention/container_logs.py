@@ -66,4 +66,5 @@ CONTROL = Control(
         Example(line("journald"), note="the journal's own limit is judged there"),
         Example({}, absent=("host.containers",), note="no containers"),
     ),
+    unclear=(Example({"host.containers": "nonsense\n"}, note="not understood"),),
 )

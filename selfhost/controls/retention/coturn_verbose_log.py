@@ -29,4 +29,5 @@ CONTROL = Control(
         Example({"coturn.config": "# verbose\n"}, note="a comment is not a setting"),
         Example({}, absent=("coturn.config",), note="not installed"),
     ),
+    unclear=(Example({"coturn.config": "\x00\n"}, note="not a text file"),),
 )

@@ -70,4 +70,5 @@ CONTROL = Control(
         Example({"host.cron": "0 3 * * * root rsync -a /etc/ nas:/x\n"}),
         Example({}, absent=SOURCES),
     ),
+    unclear=(Example({"host.cron": "\x00\n"}, note="not a text file"),),
 )

@@ -39,5 +39,7 @@ CONTROL = Control(
     good=(
         Example({"host.packages": package_line("etherpad-lite", "rc ")}, note="removed"),
         Example({"host.unit_files": "etherpad.service disabled enabled\n"}, note="cannot start"),
+        Example({}, note="nothing of it is there"),
     ),
+    unclear=(Example({"host.packages": "nonsense\n"}, note="not understood"),),
 )

@@ -58,6 +58,7 @@ CONTROL = Control(
         Example({"host.journald": "[Journal]\n#MaxRetentionSec=7day\n"}, note="a comment"),
         Example({"host.journald": "[Journal]\nMaxRetentionSec=1year\n"}, at=2),
         Example({"host.journald": "[Journal]\nMaxRetentionSec=0\n"}, at=2),
+        Example({}, absent=("host.journald",), note="nothing is set at all"),
     ),
     good=(
         Example({"host.journald": "[Journal]\nMaxRetentionSec=7day\n"}),
@@ -70,4 +71,5 @@ CONTROL = Control(
             note="a drop-in wins",
         ),
     ),
+    unclear=(Example({"host.journald": "\x00\n"}, note="not a text file"),),
 )

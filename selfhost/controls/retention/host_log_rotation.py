@@ -74,4 +74,5 @@ CONTROL = Control(
         ),
         Example({}, absent=("host.logrotate",), note="no logrotate"),
     ),
+    unclear=(Example({"host.logrotate": "\x00\n"}, note="not a text file"),),
 )

@@ -43,4 +43,5 @@ CONTROL = Control(
         ),
         Example({}, absent=(SOURCE,), note="no such files"),
     ),
+    unclear=(Example({"host.dumps": "nonsense\n"}, note="not understood"),),
 )

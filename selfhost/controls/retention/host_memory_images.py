@@ -87,4 +87,5 @@ CONTROL = Control(
         Example({"host.core_pattern": "|/bin/false\n"}, note="thrown away"),
         Example({}, absent=NEEDS),
     ),
+    unclear=(Example({"host.memory_images": "nonsense\n"}, note="not understood"),),
 )

@@ -33,6 +33,17 @@ CONTROL = Control(
         Example({"jibri.logging": HANDLERS + f"{LOGGER}.level = WARNING\n"}),
         Example({"jibri.logging": HANDLERS + "org.jitsi.level = SEVERE\n.level = ALL\n"}),
         Example({}, absent=("jibri.logging",), note="not installed"),
+        Example(
+            {
+                "jibri.logging": (
+                    "handlers = java.util.logging.FileHandler\n"
+                    "org.jitsi.jibri.api.xmpp.level = WARNING\n"
+                    "# handlers = java.util.logging.FileHandler\n"
+                    "# org.jitsi.level = FINE\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"jibri.logging": HANDLERS + ".level = ${LEVEL}\n"}),),
 )

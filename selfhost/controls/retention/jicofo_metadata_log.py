@@ -70,5 +70,7 @@ CONTROL = Control(
         Example({"jicofo.logging": f".level=INFO\n{LOGGER}.level = WARNING\n"}),
         Example({"jicofo.logging": ".level=INFO\norg.jitsi.jicofo.xmpp.level=SEVERE\n"}),
         Example({}, absent=("jicofo.logging",), note="not installed"),
+        Example({"jicofo.logging": ".level=WARNING\n# .level=INFO\n"}, note="a comment"),
     ),
+    unclear=(Example({"jicofo.logging": "\x00\n"}, note="not a text file"),),
 )

@@ -50,4 +50,5 @@ CONTROL = Control(
         Example({"jicofo.logging": "#handlers = x.XmppPacketsFileHandler\n"}, note="a comment"),
         Example({}, absent=("jicofo.logging", "videobridge.logging"), note="not installed"),
     ),
+    unclear=(Example({"jicofo.logging": "\x00\n"}, note="not a text file"),),
 )

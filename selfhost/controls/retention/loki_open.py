@@ -44,6 +44,19 @@ CONTROL = Control(
             {"loki.config": "auth_enabled: false\nserver:\n  http_listen_address: 127.0.0.1\n"}
         ),
         Example({}, absent=("loki.config",), note="not installed"),
+        Example(
+            {
+                "loki.config": (
+                    "auth_enabled: false\n"
+                    "server:\n"
+                    "  http_listen_address: 127.0.0.1\n"
+                    "# auth_enabled: false\n"
+                    "# server:\n"
+                    "#   http_listen_port: 3100\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"loki.config": "server: {\n"}),),
 )

@@ -32,6 +32,7 @@ CONTROL = Control(
         Example({"skynet.environment": "LOG_LEVEL=WARNING\n"}),
         Example({"skynet.environment": "LOG_LEVEL=INFO\n"}),
         Example({}, absent=("skynet.environment",), note="not installed"),
+        Example({"skynet.environment": "LOG_LEVEL=WARNING\n# LOG_LEVEL=debug\n"}, note="a comment"),
     ),
     unclear=(Example({"skynet.environment": "LOG_LEVEL=${LEVEL}\n"}),),
 )

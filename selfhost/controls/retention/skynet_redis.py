@@ -68,6 +68,10 @@ CONTROL = Control(
             }
         ),
         Example({}, absent=("skynet.environment",), note="not installed"),
+        Example(
+            {"skynet.environment": "SKYNET_PORT=8000\n# REDIS_EXP_SECONDS=86400\n"},
+            note="a comment",
+        ),
     ),
     unclear=(
         Example({"skynet.environment": "REDIS_HOST=redis.example.net\nREDIS_USE_TLS=1\n"}),

@@ -48,6 +48,14 @@ CONTROL = Control(
         Example({"skynet.environment": "WHISPER_RETURN_TRANSCRIBED_AUDIO=0\n"}),
         Example({"skynet.environment": "SKYNET_PORT=8000\n"}),
         Example({}, absent=("skynet.environment",), note="not installed"),
+        Example(
+            {
+                "skynet.environment": (
+                    "WHISPER_RETURN_TRANSCRIBED_AUDIO=0\n# WHISPER_RETURN_TRANSCRIBED_AUDIO=true\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"skynet.environment": "WHISPER_RETURN_TRANSCRIBED_AUDIO=${A}\n"}),),
 )

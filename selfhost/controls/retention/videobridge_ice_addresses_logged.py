@@ -37,6 +37,15 @@ CONTROL = Control(
     good=(
         Example({"videobridge.config": "ice4j { redact-remote-addresses = true }\n"}),
         Example({}, absent=("videobridge.config",), note="not installed"),
+        Example(
+            {
+                "videobridge.config": (
+                    "ice4j { redact-remote-addresses = true }\n"
+                    "# videobridge.redact-remote-addresses = true\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"videobridge.config": "ice4j.redact-remote-addresses = ${X}\n"}),),
 )

@@ -29,6 +29,15 @@ CONTROL = Control(
         Example({"videobridge.config": "videobridge.redact-remote-addresses = true\n"}),
         Example({"videobridge.config": "videobridge {}\n"}),
         Example({}, absent=("videobridge.config",), note="not installed"),
+        Example(
+            {
+                "videobridge.config": (
+                    "videobridge.redact-remote-addresses = true\n"
+                    "# videobridge.redact-remote-addresses = false\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"videobridge.config": "videobridge.redact-remote-addresses = ${X}\n"}),),
 )

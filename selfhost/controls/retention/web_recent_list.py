@@ -1,4 +1,4 @@
-from selfhost.controls.model import Category, Control, Fix, Severity
+from selfhost.controls.model import Category, Control, Example, Fix, Severity
 from selfhost.controls.predicates import setting
 from selfhost.controls.web_examples import BROKEN, NO_WEB, served
 from selfhost.controls.web_predicates import BY_LINK, truthy, web
@@ -46,6 +46,10 @@ CONTROL = Control(
         served("var config = { doNotStoreRoom: true };\n"),
         served("var config = {};\nconfig.doNotStoreRoom = true;\n"),
         NO_WEB,
+        Example(
+            {"web.config": "var config = { doNotStoreRoom: true };\n// var config = {};\n"},
+            note="a comment",
+        ),
     ),
     unclear=(
         served("var config = { doNotStoreRoom: kiosk };\n"),

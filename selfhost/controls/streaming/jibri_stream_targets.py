@@ -109,6 +109,10 @@ CONTROL = Control(
         Example({"jibri.config": f'{KEY} = [ "rtmps://10.0.0.5:1936/live/.*" ]\n'}),
         Example({"jibri.config": f'{KEY} = [ "^rtmp://stream\\\\.lan/.*$" ]\n'}),
         Example({}, absent=("jibri.config",), note="not installed"),
+        Example(
+            {"jibri.config": "jibri.streaming.rtmp-allow-list = []\n# jibri { }\n"},
+            note="a comment",
+        ),
     ),
     unclear=(
         Example({"jibri.config": f'{KEY} = [ "rtmps://stream.example.net/.*" ]\n'}),

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from selfhost.controls.browser_examples import OWN, request, visit
 from selfhost.controls.browser_predicates import conclude, foreign
-from selfhost.controls.model import Category, Control, Fix, Severity, Verdict
+from selfhost.controls.model import Category, Control, Example, Fix, Severity, Verdict
 from selfhost.effective.server import Server
 
 
@@ -43,5 +43,8 @@ CONTROL = Control(
             note="the policy stopped it",
         ),
     ),
-    unclear=(visit("browser.requests", OWN, stopped_at="join"),),
+    unclear=(
+        visit("browser.requests", OWN, stopped_at="join"),
+        Example({}, note="nothing was seen"),
+    ),
 )

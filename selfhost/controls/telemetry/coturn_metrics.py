@@ -24,4 +24,5 @@ CONTROL = Control(
         Example({"coturn.config": "realm=prometheus\n"}, note="a value, not the switch"),
         Example({}, absent=("coturn.config",), note="not installed"),
     ),
+    unclear=(Example({"coturn.config": "\x00\n"}, note="not a text file"),),
 )

@@ -47,6 +47,10 @@ CONTROL = Control(
         Example({"jibri.config": f"{STATSD} = false\n"}),
         Example({"jibri.config": "jibri.stats { enable-stats-d = no, prometheus.enabled = off }"}),
         Example({}, absent=("jibri.config",), note="not installed"),
+        Example(
+            {"jibri.config": "jibri.stats.enable-stats-d = false\n# jibri { }\n"},
+            note="a comment",
+        ),
     ),
     unclear=(Example({"jibri.config": f"{STATSD} = ${{ENABLE_STATS_D}}\n"}),),
 )

@@ -24,6 +24,14 @@ CONTROL = Control(
         Example({"jicofo.config": "tracing { enabled = false }\n"}),
         Example({"jicofo.config": "jicofo {}\n"}),
         Example({}, absent=("jicofo.config",), note="not installed"),
+        Example(
+            {
+                "jicofo.config": (
+                    "tracing { enabled = false }\n# tracing {\n#   enabled = true\n# }\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"jicofo.config": "tracing.enabled = ${TRACE}\n"}),),
 )

@@ -43,4 +43,5 @@ CONTROL = Control(
         Example({"jigasi.config": f"#{PREFIX}host=localhost\n"}, note="a comment"),
         Example({}, absent=("jigasi.config",), note="not installed"),
     ),
+    unclear=(Example({"jigasi.config": "\x00\n"}, note="not a text file"),),
 )

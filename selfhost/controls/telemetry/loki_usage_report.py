@@ -29,6 +29,18 @@ CONTROL = Control(
     good=(
         Example({"loki.config": "analytics:\n  reporting_enabled: false\n"}),
         Example({}, absent=("loki.config",), note="not installed"),
+        Example(
+            {
+                "loki.config": (
+                    "analytics:\n"
+                    "  reporting_enabled: false\n"
+                    "# auth_enabled: false\n"
+                    "# #analytics:\n"
+                    "# #  reporting_enabled: false\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"loki.config": "a: b: c\n"}),),
 )

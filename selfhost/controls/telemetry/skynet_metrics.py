@@ -26,6 +26,10 @@ CONTROL = Control(
     good=(
         Example({"skynet.environment": "ENABLE_METRICS=false\n"}),
         Example({}, absent=("skynet.environment",), note="not installed"),
+        Example(
+            {"skynet.environment": "ENABLE_METRICS=false\n# ENABLE_METRICS=true\n"},
+            note="a comment",
+        ),
     ),
     unclear=(Example({"skynet.environment": "ENABLE_METRICS=$M\n"}),),
 )

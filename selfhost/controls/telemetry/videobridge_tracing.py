@@ -24,6 +24,10 @@ CONTROL = Control(
         Example({"videobridge.config": "tracing.enabled = false\n"}),
         Example({"videobridge.config": "videobridge {}\n"}),
         Example({}, absent=("videobridge.config",), note="not installed"),
+        Example(
+            {"videobridge.config": "tracing.enabled = false\n# tracing.enabled = true\n"},
+            note="a comment",
+        ),
     ),
     unclear=(Example({"videobridge.config": "tracing.enabled = ${X}\n"}),),
 )

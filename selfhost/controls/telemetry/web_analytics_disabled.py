@@ -1,4 +1,4 @@
-from selfhost.controls.model import Category, Control, Fix, Severity
+from selfhost.controls.model import Category, Control, Example, Fix, Severity
 from selfhost.controls.predicates import setting
 from selfhost.controls.web_examples import BROKEN, NO_WEB, served
 from selfhost.controls.web_predicates import BY_LINK, truthy, web
@@ -47,6 +47,15 @@ CONTROL = Control(
         served("var config = { analytics: { disabled: true } };\n"),
         served("var config = { analytics: {} };\nconfig.analytics.disabled = true;\n"),
         NO_WEB,
+        Example(
+            {
+                "web.config": (
+                    "var config = { analytics: { disabled: true } };\n"
+                    "// var config = { analytics: {} };\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(
         served("var config = { analytics: { disabled: doNotTrack } };\n"),

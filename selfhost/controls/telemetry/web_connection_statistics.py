@@ -1,4 +1,4 @@
-from selfhost.controls.model import Category, Control, Fix, Severity
+from selfhost.controls.model import Category, Control, Example, Fix, Severity
 from selfhost.controls.predicates import setting
 from selfhost.controls.web_examples import BROKEN, NO_WEB, served
 from selfhost.controls.web_predicates import BY_LINK, falsy, web
@@ -32,6 +32,14 @@ CONTROL = Control(
         served("var config = {};\n"),
         served("var config = { e2eping: { enabled: false, numRequests: 5 } };\n"),
         NO_WEB,
+        Example(
+            {
+                "web.config": (
+                    "var config = {};\n// var config = {\n//   e2eping: { enabled: true },\n// };\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(
         served("var config = { gatherStats: debug };\n"),

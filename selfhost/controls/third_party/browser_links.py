@@ -5,6 +5,7 @@ from selfhost.controls.model import (
     Category,
     Cited,
     Control,
+    Example,
     Fix,
     Severity,
     Verdict,
@@ -112,5 +113,6 @@ CONTROL = Control(
     unclear=(
         visit("browser.links", link("config.giphy", entered=False)),
         visit("browser.links", note="none was tried"),
+        Example({}, note="nothing was seen"),
     ),
 )

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from selfhost.controls.browser_examples import OWN, request, visit
 from selfhost.controls.browser_predicates import conclude, foreign
-from selfhost.controls.model import Category, Control, Fix, Severity, Verdict
+from selfhost.controls.model import Category, Control, Example, Fix, Severity, Verdict
 from selfhost.effective.server import Server
 
 
@@ -67,5 +67,6 @@ CONTROL = Control(
         visit("browser.requests", stopped_at="welcome", note="the page did not run"),
         visit("browser.requests", OWN, dropped=3, note="more than was written down"),
         visit("browser.requests", OWN, request("http://8.8.8.8/x"), note="whose is it?"),
+        Example({}, note="nothing was seen"),
     ),
 )

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 from selfhost.controls.browser_examples import OWN, request, visit
 from selfhost.controls.browser_predicates import conclude, requests
-from selfhost.controls.model import Category, Cited, Control, Fix, Severity, Verdict, fail
+from selfhost.controls.model import Category, Cited, Control, Example, Fix, Severity, Verdict, fail
 from selfhost.effective.server import Server
 
 
@@ -48,5 +48,6 @@ CONTROL = Control(
     ),
     unclear=(
         visit("browser.requests", OWN, stopped_at="room", why="the application drew nothing"),
+        Example({}, note="nothing was seen"),
     ),
 )

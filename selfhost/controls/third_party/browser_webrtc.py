@@ -6,6 +6,7 @@ from selfhost.controls.model import (
     Category,
     Cited,
     Control,
+    Example,
     Fix,
     Severity,
     Verdict,
@@ -105,5 +106,6 @@ CONTROL = Control(
         visit("browser.webrtc", note="no peer connection"),
         visit("browser.webrtc", PEER, stopped_at="join"),
         visit("browser.webrtc", PEER, ice("stun:8.8.8.8", "8.8.8.8"), note="whose is it?"),
+        Example({}, note="nothing was seen"),
     ),
 )

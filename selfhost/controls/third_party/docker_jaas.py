@@ -1,5 +1,5 @@
 from selfhost.controls.docker_predicates import switched_off
-from selfhost.controls.model import Category, Control, Fix, Severity
+from selfhost.controls.model import Category, Control, Example, Fix, Severity
 from selfhost.controls.web_examples import NO_ENV, env
 
 CONTROL = Control(
@@ -32,6 +32,10 @@ CONTROL = Control(
         env("#ENABLE_JAAS_COMPONENTS=0\n"),
         env("ENABLE_JAAS_COMPONENTS=0\n"),
         NO_ENV,
+        Example(
+            {"docker.environment": "#ENABLE_JAAS_COMPONENTS=0\n# ENABLE_JAAS_COMPONENTS=1\n"},
+            note="a comment",
+        ),
     ),
     unclear=(env("ENABLE_JAAS_COMPONENTS=$JAAS\n"),),
 )

@@ -64,4 +64,5 @@ CONTROL = Control(
         Example({"host.fail2ban": "[sshd]\nenabled = true\n"}),
         Example({}, absent=("host.fail2ban",)),
     ),
+    unclear=(Example({"host.packages": "nonsense\n"}, note="not understood"),),
 )

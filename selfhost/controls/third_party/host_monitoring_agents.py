@@ -48,5 +48,7 @@ CONTROL = Control(
             note="answers, does not send",
         ),
         Example({"host.units": "systemd-journald.service loaded active running\n"}),
+        Example({}, note="nothing of it is there"),
     ),
+    unclear=(Example({"host.packages": "nonsense\n"}, note="not understood"),),
 )

@@ -58,6 +58,7 @@ CONTROL = Control(
     good=(
         Example({"host.packages": package_line("nginx")}),
         Example({"host.processes": process_line("vim /etc/caddy/Caddyfile")}, note="a text"),
+        Example({}, note="nothing of it is there"),
     ),
     unclear=(
         Example({"host.processes": process_line("/usr/bin/caddy run")}, at=1),

@@ -104,5 +104,7 @@ CONTROL = Control(
             note="another account",
         ),
         Example({"host.processes": BRIDGE}),
+        Example({}, note="nothing of it is there"),
     ),
+    unclear=(Example({"host.sockets": "nonsense\n"}, note="not understood"),),
 )

@@ -49,7 +49,10 @@ CONTROL = Control(
         Example({"host.uploads": listing_line("/usr/bin/jitsi_uploader.sh")}, at=1),
     ),
     good=(
-        Example({"host.packages": package_line("jicofo") + package_line(PACKAGE, "rc ")}),
+        Example(
+            {"host.packages": package_line("jicofo") + package_line(PACKAGE, "rc ")}, note="removed"
+        ),
         Example({"host.uploads": ""}, note="nothing there"),
     ),
+    unclear=(Example({"host.packages": "nonsense\n"}, note="not understood"),),
 )

@@ -42,4 +42,5 @@ CONTROL = Control(
         Example({"host.cron": "0 3 * * * root rsync -a /etc/ nas:/etc\n"}, note="no media"),
         Example({}, absent=("host.cron", "host.unit_overrides"), note="no cron, no units"),
     ),
+    unclear=(Example({"host.cron": "\x00\n"}, note="not a text file"),),
 )

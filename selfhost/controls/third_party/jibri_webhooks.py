@@ -31,6 +31,19 @@ CONTROL = Control(
         Example({"jibri.config": f"{KEY} = []\n"}),
         Example({"jibri.config": "jibri { webhook { } }\n"}),
         Example({}, absent=("jibri.config",), note="not installed"),
+        Example(
+            {
+                "jibri.config": (
+                    "jibri.webhook.subscribers = []\n"
+                    "# jibri {\n"
+                    "#   webhook {\n"
+                    '#     subscribers = ["https://hooks.example.com/jibri"]\n'
+                    "#   }\n"
+                    "# }\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"jibri.config": f"{KEY} = [ ${{HOOK}} ]\n"}),),
 )

@@ -32,4 +32,5 @@ CONTROL = Control(
         Example({"jigasi.logging": "io.sentry.jul.SentryHandler.level=WARNING\n"}, note="unused"),
         Example({}, absent=("jigasi.logging", "jigasi.environment", "jibri.logging"), note="none"),
     ),
+    unclear=(Example({"jigasi.logging": "\x00\n"}, note="not a text file"),),
 )

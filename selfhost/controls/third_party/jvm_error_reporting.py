@@ -60,4 +60,5 @@ CONTROL = Control(
             note="not installed",
         ),
     ),
+    unclear=(Example({"jicofo.logging": "\x00\n"}, note="not a text file"),),
 )

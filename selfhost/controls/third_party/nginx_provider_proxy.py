@@ -67,5 +67,7 @@ CONTROL = Control(
         Example(http("set_real_ip_from 10.0.0.0/8;"), note="a proxy of your own"),
         Example(http("set_real_ip_from unix:;")),
         Example(http("# real_ip_header CF-Connecting-IP;"), note="a comment"),
+        Example({}, absent=("nginx.effective",), note="nothing of it is there"),
     ),
+    unclear=(Example({"nginx.effective": "nonsense\n"}, note="not understood"),),
 )

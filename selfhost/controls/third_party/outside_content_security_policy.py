@@ -5,6 +5,7 @@ from selfhost.controls.model import (
     Category,
     Cited,
     Control,
+    Example,
     Fix,
     Severity,
     Verdict,
@@ -99,5 +100,8 @@ CONTROL = Control(
             note="the stricter of two holds",
         ),
     ),
-    unclear=(seen("outside.responses", page(503), note="no page"),),
+    unclear=(
+        seen("outside.responses", page(503), note="no page"),
+        Example({}, note="nothing was seen"),
+    ),
 )

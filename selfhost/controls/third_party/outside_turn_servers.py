@@ -4,6 +4,7 @@ from selfhost.controls.model import (
     Category,
     Cited,
     Control,
+    Example,
     Fix,
     Severity,
     Verdict,
@@ -78,5 +79,6 @@ CONTROL = Control(
     unclear=(
         seen("outside.xmpp", login("anonymous login is not offered")),
         seen("outside.xmpp", login(), _offer("8.8.8.8")),
+        Example({}, note="nothing was seen"),
     ),
 )

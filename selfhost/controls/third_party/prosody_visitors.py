@@ -1,4 +1,4 @@
-from selfhost.controls.model import Category, Control, Fix, Severity
+from selfhost.controls.model import Category, Control, Example, Fix, Severity
 from selfhost.controls.prosody_examples import (
     BROKEN_PROSODY,
     HIDDEN_PROSODY,
@@ -41,6 +41,17 @@ CONTROL = Control(
         prosody(f'{HOST}-- Component "visitors.meet.example.org" "visitors_component"\n'),
         prosody(enabled("bosh")),
         NO_PROSODY,
+        Example(
+            {
+                "prosody.config": (
+                    'VirtualHost "meet.example.org"\n'
+                    '-- Component "visitors.meet.example.org" "visitors_component"\n'
+                    '-- VirtualHost "meet.example.org"\n'
+                    '-- Component "visitors.meet.example.org" "visitors_component"\n'
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(BROKEN_PROSODY, HIDDEN_PROSODY),
 )

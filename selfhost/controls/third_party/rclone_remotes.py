@@ -65,4 +65,5 @@ CONTROL = Control(
         Example({"rclone.config": "[r]\ntype = local\n"}, note="the machine itself"),
         Example({}, absent=("rclone.config",), note="not installed"),
     ),
+    unclear=(Example({"rclone.config": "\x00\n"}, note="not a text file"),),
 )

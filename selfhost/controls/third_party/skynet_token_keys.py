@@ -34,6 +34,15 @@ CONTROL = Control(
     good=(
         Example({"skynet.environment": "ASAP_PUB_KEYS_REPO_URL=http://10.0.0.4/keys\n"}),
         Example({}, absent=("skynet.environment",), note="not installed"),
+        Example(
+            {
+                "skynet.environment": (
+                    "ASAP_PUB_KEYS_REPO_URL=http://10.0.0.4/keys\n"
+                    "# ASAP_PUB_KEYS_REPO_URL=https://jaas-public-keys.jitsi.net/keys\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"skynet.environment": "ASAP_PUB_KEYS_REPO_URL=https://keys.example.net\n"}),),
 )

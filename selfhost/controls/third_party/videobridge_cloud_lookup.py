@@ -35,6 +35,15 @@ CONTROL = Control(
             {"videobridge.config": "ice4j { harvest { mapping { aws { enabled = false } } } }\n"}
         ),
         Example({}, absent=("videobridge.config",), note="not installed"),
+        Example(
+            {
+                "videobridge.config": (
+                    "ice4j { harvest { mapping { aws { enabled = false } } } }\n"
+                    "# ice4j { harvest { mapping { stun { addresses = [] } } } }\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(Example({"videobridge.config": "ice4j.harvest.mapping.aws.enabled = ${AWS}\n"}),),
 )

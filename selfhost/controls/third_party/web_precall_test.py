@@ -1,4 +1,4 @@
-from selfhost.controls.model import Category, Control, Fix, Severity
+from selfhost.controls.model import Category, Control, Example, Fix, Severity
 from selfhost.controls.web_examples import BROKEN, NO_WEB, served
 from selfhost.controls.web_predicates import own_addresses
 
@@ -31,6 +31,18 @@ CONTROL = Control(
         served("var config = {};\n"),
         served("var config = { prejoinConfig: { enabled: true, preCallTestICEUrl: '' } };\n"),
         NO_WEB,
+        Example(
+            {
+                "web.config": (
+                    "var config = {};\n"
+                    "// var config = {\n"
+                    "//   hosts: { domain: 'meet.example.org' },\n"
+                    "//   prejoinConfig: { preCallTestICEUrl: 'https://ice.example.com/' },\n"
+                    "// };\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(
         served(

@@ -1,4 +1,4 @@
-from selfhost.controls.model import Category, Control, Fix, Severity
+from selfhost.controls.model import Category, Control, Example, Fix, Severity
 from selfhost.controls.web_examples import BROKEN, NO_WEB, served
 from selfhost.controls.web_predicates import own_addresses
 
@@ -44,6 +44,18 @@ CONTROL = Control(
             "};\n"
         ),
         NO_WEB,
+        Example(
+            {
+                "web.config": (
+                    "var config = {};\n"
+                    "// var config = {\n"
+                    "//   hosts: { domain: 'meet.example.org' },\n"
+                    "//   tokenAuthUrl: 'https://login.example.com/{room}',\n"
+                    "// };\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(
         served("var config = { tokenAuthUrl: loginBase + '/{room}' };\n"),

@@ -1,4 +1,4 @@
-from selfhost.controls.model import Category, Control, Fix, Severity
+from selfhost.controls.model import Category, Control, Example, Fix, Severity
 from selfhost.controls.predicates import setting
 from selfhost.controls.web_examples import BROKEN, NO_WEB, served
 from selfhost.controls.web_predicates import BY_LINK, every, own_addresses, unset, web
@@ -59,6 +59,18 @@ CONTROL = Control(
         ),
         served("var config = { whiteboard: { enabled: false } };\n"),
         NO_WEB,
+        Example(
+            {
+                "web.config": (
+                    "var config = {};\n"
+                    "// var config = {\n"
+                    "//   hosts: { domain: 'meet.example.org' },\n"
+                    "//   whiteboard: { collabServerBaseUrl: 'https://draw.example.com' },\n"
+                    "// };\n"
+                )
+            },
+            note="a comment",
+        ),
     ),
     unclear=(
         served(

@@ -52,5 +52,7 @@ CONTROL = Control(
             {"host.processes": process_line("tail -f /var/log/jigasi-was-here.log")},
             note="a name in an argument",
         ),
+        Example({}, note="nothing of it is there"),
     ),
+    unclear=(Example({"host.packages": "nonsense\n"}, note="not understood"),),
 )

@@ -24,6 +24,10 @@ CONTROL = Control(
         Example({"opus.environment": "BROADCAST_TRANSCRIPTS=false\n"}),
         Example({"opus.environment": "PORT=8080\n"}),
         Example({}, absent=("opus.environment",), note="not installed"),
+        Example(
+            {"opus.environment": "BROADCAST_TRANSCRIPTS=false\n# BROADCAST_TRANSCRIPTS=true\n"},
+            note="a comment",
+        ),
     ),
     unclear=(Example({"opus.environment": "BROADCAST_TRANSCRIPTS=$B\n"}),),
 )

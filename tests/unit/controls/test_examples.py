@@ -95,6 +95,26 @@ def test_declaration(control: Control) -> None:
     assert control.category in Category
 
 
+#: Controls of folders from which the collector names only what counts: nothing looks alike.
+NOTHING_ALIKE = {"web-public-folder", "host-recordings", "host-stray-recordings"}
+#: What these ask is not whether something is on, but whether it could be seen.
+NEVER_FAILS = {"docker-unclassified-variables", "host-containers-unseen"}
+
+
+def is_absent(example: Example) -> bool:
+    """Whether what the control is about is not there: no such file, or nothing in it."""
+    return bool(example.absent) or not any(text.strip() for text in example.evidence.values())
+
+
+@pytest.mark.parametrize("control", EACH)
+def test_every_kind_of_example(control: Control) -> None:
+    assert control.bad or control.id in NEVER_FAILS
+    assert control.unclear
+    assert any(map(is_absent, (*control.bad, *control.good, *control.unclear)))
+    alike = [example for example in control.good if example.note and not is_absent(example)]
+    assert alike or control.id in NOTHING_ALIKE
+
+
 def test_ids_are_unique_and_every_category_has_a_control() -> None:
     ids = [name for control in controls() for name in (control.id, *control.aliases)]
     assert len(ids) == len(set(ids))
