@@ -1,4 +1,4 @@
-"""Writes run.txt, dev.txt and fuzz.txt from pyproject.toml, with hashes. Run it as `make lock`."""
+"""Writes the locked requirements from pyproject.toml, with hashes. Run it as `make lock`."""
 
 import subprocess
 import sys
@@ -35,3 +35,5 @@ dev: list[str] = project["dependency-groups"]["dev"]
 lock(run, HERE / "run.txt")
 lock([f"-c {HERE / 'run.txt'}", *run, *dev], HERE / "dev.txt")
 lock(project["dependency-groups"]["fuzz"], HERE / "fuzz.txt")
+watch = HERE.parent / "roles" / "watch" / "files" / "requirements.txt"
+lock([f"-c {HERE / 'run.txt'}", *project["dependency-groups"]["watch"]], watch)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Where the history is kept when TARGET is given, such as /var/lib/selfhost.",
 )
+@click.option("--name", metavar="NAME", help="What to call the server; by default as it is given.")
 @click.option("--mail", "mails", multiple=True, metavar="ADDRESS", help="Tell by sendmail.")
 @click.option("--webhook", metavar="URL", help="Tell by a signed POST (Standard Webhooks).")
 @click.option(
@@ -39,6 +40,7 @@ def watch(
     targets: tuple[str, ...],
     inventory: Path,
     state: Path | None,
+    name: str | None,
     mails: tuple[str, ...],
     webhook: str | None,
     webhook_secret_file: Path | None,
@@ -66,7 +68,7 @@ def watch(
     folder = state or inventory
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}")
-    site = ", ".join(targets) if targets else _site(inventory)
+    site = name or (", ".join(targets) if targets else _site(inventory))
 
     def audit() -> "Report":
         return _audit(targets, inventory, profile)

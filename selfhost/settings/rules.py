@@ -12,6 +12,7 @@ from selfhost.settings.addresses import address_problem, domain_problem, is_priv
 from selfhost.settings.problems import Problem
 from selfhost.settings.secrets import MIN_LENGTH
 from selfhost.settings.specs import Option
+from selfhost.settings.watching import watching_problems
 
 EXAMPLE_DOMAIN = "meet.example.org"
 EXAMPLE_SECRET = "ExampleOnly"  # noqa: S105 - how the example's secrets begin
@@ -53,6 +54,7 @@ def check_rules(settings: _Settings, options: Mapping[str, Option]) -> Iterator[
     yield from _memory(settings)
     yield from _backup(settings)
     yield from access_problems(settings)
+    yield from watching_problems(settings)
 
 
 def _domain(settings: _Settings) -> Iterator[Problem]:

@@ -82,6 +82,7 @@ def test_secrets_are_those_of_the_site_and_marked() -> None:
         "site_turn_secret",
         "prosody_jwt_secret",
         "prosody_ldap_bind_password",
+        "watch_webhook_secret",
     }
 
 
