@@ -41,6 +41,7 @@ COMMANDS = {
     "history": Entry("selfhost.cli.history", "history", "The site's audits, and what changed."),
     "diff": Entry("selfhost.cli.diff", "diff", "Compare two audits: what got worse."),
     "watch": Entry("selfhost.cli.watch", "watch", "Audit on a timer: tell only what changed."),
+    "policy": Entry("selfhost.cli.policy", "policy", "What the site promises, and if it is kept."),
     "attest": Entry("selfhost.cli.attest", "attest", "Sign the last audit's result."),
     "verify": Entry("selfhost.cli.verify", "verify", "Check signed statements of a server."),
     "fix": Entry("selfhost.cli.fix", "fix", "Tell how findings are mended, and mend them."),

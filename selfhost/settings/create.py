@@ -22,7 +22,7 @@ from selfhost.settings.specs import load_specs
 _SECRETS = "group_vars/all/secrets.yml"
 _GITIGNORE = (
     "# What must not leave this machine, or is of no use elsewhere.\n"
-    "runs/\nbackups/\nhistory.sqlite\n.statements.lock\nwatch.json\n.watch.lock\n"
+    "runs/\nbackups/\nhistory.sqlite\n.statements.lock\n.policy.lock\nwatch.json\n.watch.lock\n"
 )
 
 

@@ -36,7 +36,14 @@ MAY = {
         *("audit", "controls", "effective", "evidence", "readers", "catalog"),
         *("errors", "exitcodes"),
     },
-    "reports": {"catalog", "reports", "audit", "controls", "health", "history", "attest"},
+    "policy": {
+        *("policy", "audit", "catalog", "controls", "evidence", "settings", "errors"),
+        *("lock_file", "named_file", "whole_file"),
+    },
+    "reports": {
+        *("catalog", "reports", "audit", "controls", "health", "history", "attest", "policy"),
+        "errors",
+    },
     "history": {"history", "audit", "reports", "errors"},
     "watch": {
         *("watch", "audit", "history", "reports", "errors", "exitcodes", "lock_file"),

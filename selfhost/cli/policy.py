@@ -1,0 +1,134 @@
+"""``selfhost policy``: what the site promises, and whether the server keeps it."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from selfhost.cli.options import inventory_option, vault_option
+from selfhost.exitcodes import ExitCode
+
+if TYPE_CHECKING:
+    from selfhost.audit.model import Report
+
+language_option = click.option(
+    "--language", default="en", show_default=True, help="Of the sentences: en, de."
+)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+@click.group()
+def policy() -> None:
+    """The promise to those who meet on the server: written, checked, changed, shown.
+
+    INVENTORY/policy.yml holds it: sentences that people understand, each bound to what the audit
+    looks at. What was announced is kept in INVENTORY/policy-changes.jsonl.
+    """
+
+
+@policy.command("init")
+@click.option("--name", required=True, help="Who is responsible for the server.")
+@click.option("--contact", required=True, help="How they are reached.")
+@click.option(
+    "--profile",
+    "profile_name",
+    default="private",
+    show_default=True,
+    metavar="NAME",
+    help="What the site is audited by.",
+)
+@inventory_option
+@vault_option
+def init(
+    name: str, contact: str, profile_name: str, inventory: Path, vault_password_file: Path | None
+) -> None:
+    """Write a first policy.yml that fits the site's settings and its last audit.
+
+    A sentence that they contradict is left out, with the reason in a comment.
+    """
+    from selfhost import whole_file
+    from selfhost.errors import UsageError
+    from selfhost.history import store
+    from selfhost.policy import keep, load, start
+    from selfhost.runners import judging
+    from selfhost.settings import load_site
+
+    path = inventory / keep.POLICY
+    if path.exists():
+        raise UsageError(f"{path} exists; nothing was written", hint="edit it")
+    profile = judging.profile(profile_name)
+    site = load_site(inventory, vault_password_file, need_secrets=False)
+    report = _report("latest", inventory) if store.entries(inventory) else None
+    text = start.starting(name, contact, profile.name, site.settings, report, _today())
+    load.policy(text, path)  # raises for a name or contact that cannot be
+    try:
+        whole_file.put(path, text.encode(), 0o644)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    click.echo(f"wrote {path}")
+    click.echo("Next: look through it, then selfhost policy check and selfhost policy announce")
+
+
+@policy.command("check")
+@click.argument("audit", default="latest", metavar="[AUDIT]")
+@inventory_option
+@click.option("--draft", is_flag=True, help="Judge policy.yml as it is written, announced or not.")
+@language_option
+@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal")
+def check(audit: str, inventory: Path, draft: bool, language: str, form: str) -> ExitCode:
+    """Say of each sentence whether the server keeps it, by an audit.
+
+    AUDIT is a JSON report, or an audit of the history: latest, previous, a number, or a day.
+
+    Exits with 1 when promise and server differ, with 3 when that cannot be told for a sentence.
+    """
+    from selfhost.policy import keep
+    from selfhost.policy.judge import judge
+    from selfhost.policy.model import State
+    from selfhost.reports import promise as shown
+
+    today = _today()
+    kept = keep.read(inventory, today)
+    report = _report(audit, inventory)
+    judged = kept.policy.promise if draft else kept.promise
+    checked = shown.Checked(
+        promise=judged,
+        standing=kept.standing,
+        judged=judge(judged, report, today),
+        report=report,
+        language=language,
+        drifted=kept.drifted,
+        draft=draft,
+    )
+    if kept.drifted and not draft:
+        click.echo(
+            f"{inventory / keep.POLICY} says something that was not announced: "
+            "selfhost policy diff shows it, selfhost policy announce makes it known.",
+            err=True,
+        )
+    code = {
+        State.HOLDS: ExitCode.OK,
+        State.BROKEN: ExitCode.FINDINGS,
+        State.UNKNOWN: ExitCode.INCONCLUSIVE,
+    }[checked.state]
+    text = shown.as_json(checked, code) if form == "json" else shown.render(checked)
+    click.echo(text, nl=False)
+    return code
+
+
+def _report(given: str, inventory: Path) -> "Report":
+    """A file of that name wins over the history."""
+    from selfhost.history import store
+    from selfhost.history.model import choose
+    from selfhost.reports import read_back
+    from selfhost.runners import judging
+
+    path = Path(given)
+    if path.suffix == ".json" or path.exists():
+        return read_back.report(judging.report_text(path), str(path))
+    entry = choose(given, store.entries(inventory))
+    return read_back.report(store.report(inventory, entry), f"audit {entry.id}")

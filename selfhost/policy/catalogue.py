@@ -1,0 +1,88 @@
+"""The sentences that selfhost brings (``sentences.yml``), and their texts by language."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from selfhost.errors import UsageError
+from selfhost.policy.model import Sentence
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A sentence as it is bound; of a fact, the policy gives the bound. ``profile`` and
+    ``not_with`` as in the file."""
+
+    sentence: Sentence
+    profile: str
+    not_with: str
+
+    def fits(self, profile: str) -> bool:
+        """Whether a site that is audited by this profile can say it."""
+        return profile != self.not_with and self.profile in ("", profile)
+
+
+def _load(*path: str) -> Any:
+    text = files("selfhost.policy").joinpath(*path).read_text("utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+
+
+@cache
+def standards() -> Mapping[str, Standard]:
+    """By id, in the order of the file."""
+    return {
+        entry["id"]: Standard(
+            Sentence(
+                entry["id"],
+                tuple(entry.get("controls", ())),
+                tuple(entry.get("categories", ())),
+                entry.get("fact", ""),
+            ),
+            entry.get("profile", ""),
+            entry.get("not_with", ""),
+        )
+        for entry in _load("sentences.yml")
+    }
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Those that there is a file of texts for, English first."""
+    folder = files("selfhost.policy").joinpath("texts")
+    names = {one.name.removesuffix(".yml") for one in folder.iterdir() if one.name.endswith(".yml")}
+    return ("en", *sorted(names - {"en"}))
+
+
+@cache
+def texts(language: str) -> Mapping[str, str]:
+    """Every text of a language. Raises UsageError naming the languages that there are."""
+    if language not in languages():
+        raise UsageError(
+            f"there are no texts in {language!r}", hint=f"one of {', '.join(languages())}"
+        )
+    found: dict[str, str] = _load("texts", f"{language}.yml")
+    return found
+
+
+def text(language: str, key: str, **values: object) -> str:
+    """One text with its values filled in. Values are put in as they are, and never read again."""
+    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), texts(language)[key])
+
+
+def said(sentence: Sentence, language: str) -> str:
+    """The sentence as people read it. Raises UsageError where the policy has it not so."""
+    if not sentence.own:
+        return text(language, f"sentence.{sentence.id}", at_most=sentence.at_most)
+    if language not in sentence.text:
+        raise UsageError(
+            f"the policy's sentence {sentence.id} has no text in {language!r}",
+            hint=f"it has {', '.join(sentence.text)}; policy.yml can get it",
+        )
+    return sentence.text[language]
