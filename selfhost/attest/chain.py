@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from selfhost.attest import dsse, statement
+from selfhost.attest import dsse, promise, statement
 from selfhost.attest.problems import NOT_INTEGRITY, Code, Problem, ProblemError
 from selfhost.attest.statement import Statement
 
@@ -99,6 +99,7 @@ def judged(opened: Opened, now: datetime, remembered: Remembered | None = None) 
     # Where one could not be read, what follows from it cannot be told.
     if not opened.problems:
         problems += _links(chain)
+        problems += promise.problems(chain)
         if remembered is not None and chain:
             problems += _since(chain, remembered)
     if chain:
@@ -178,4 +179,10 @@ def _now(newest: Statement, now: datetime) -> list[Problem]:
         problems.append(Problem(Code.AUDIT_FAILED, where, f"{failed} findings"))
     elif newest.evidence == "partial":
         problems.append(Problem(Code.AUDIT_PARTIAL, where))
+    if newest.promise is not None and newest.promise.broken:
+        detail = f"{newest.promise.broken} sentences"
+        problems.append(Problem(Code.PROMISE_BROKEN, where, detail))
+    elif newest.promise is not None and newest.promise.unknown:
+        detail = f"{newest.promise.unknown} sentences"
+        problems.append(Problem(Code.PROMISE_UNKNOWN, where, detail))
     return problems

@@ -29,6 +29,10 @@ class Code(StrEnum):
     EXPIRED = "expired"
     AUDIT_FAILED = "audit-failed"
     AUDIT_PARTIAL = "audit-partial"
+    PROMISE_BROKEN = "promise-broken"
+    PROMISE_UNKNOWN = "promise-unknown"
+    PROMISE_EARLY = "promise-early"
+    PROMISE_UNANNOUNCED = "promise-unannounced"
 
     @property
     def sentence(self) -> str:
@@ -59,10 +63,22 @@ _SENTENCES = {
     Code.EXPIRED: "It has expired, and there is no newer one: nobody vouches for the server now.",
     Code.AUDIT_FAILED: "The statement is genuine, and says that the audit FAILED.",
     Code.AUDIT_PARTIAL: "The statement is genuine, and says that the audit could not see all.",
+    Code.PROMISE_BROKEN: "It says that the server does not do what was promised.",
+    Code.PROMISE_UNKNOWN: "It says that the audit could not tell whether a promise is kept.",
+    Code.PROMISE_EARLY: "The promise changed, or is to change, before the time that was promised.",
+    Code.PROMISE_UNANNOUNCED: "The promise changed, and no statement before had announced it.",
 }
 
-#: About the audit or the time, not about tampering: the chain itself is good.
-NOT_INTEGRITY = frozenset({Code.NOT_YET_VALID, Code.EXPIRED, Code.AUDIT_FAILED, Code.AUDIT_PARTIAL})
+#: About the audit, the time or the promise, not about tampering: the chain itself is good.
+NOT_INTEGRITY = frozenset(
+    {
+        *(Code.NOT_YET_VALID, Code.EXPIRED, Code.AUDIT_FAILED, Code.AUDIT_PARTIAL),
+        *(Code.PROMISE_BROKEN, Code.PROMISE_UNKNOWN, Code.PROMISE_EARLY, Code.PROMISE_UNANNOUNCED),
+    }
+)
+
+#: What could not be told, and nothing worse.
+INCONCLUSIVE = frozenset({Code.AUDIT_PARTIAL, Code.PROMISE_UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from selfhost import lock_file, whole_file
 from selfhost.attest import chain, dsse, source, statement
+from selfhost.attest.promise import Promised
 from selfhost.attest.statement import Statement
 from selfhost.catalog import profiles
 from selfhost.controls import registry
@@ -15,8 +16,16 @@ from selfhost.errors import UsageError
 _LOCK = ".statements.lock"
 
 
-def extend(inventory: Path, report: str, host: str, key: Ed25519PrivateKey, days: int) -> Statement:
-    """Sign the report and write the longer chain, whole or not at all.
+def extend(
+    inventory: Path,
+    report: str,
+    host: str,
+    key: Ed25519PrivateKey,
+    days: int,
+    promised: Promised | None = None,
+) -> Statement:
+    """Sign the report and write the longer chain, whole or not at all. ``promised``: the promise
+    that is in force, if the site makes one.
 
     Raises UsageError when there is nothing to vouch for, or the chain so far is not good.
     """
@@ -37,6 +46,7 @@ def extend(inventory: Path, report: str, host: str, key: Ed25519PrivateKey, days
                 days=days,
                 known=categories.get,
                 profiles=frozenset(one.name for one in profiles.profiles()),
+                promised=promised,
             )
         except ValueError as error:
             raise UsageError(str(error)) from None

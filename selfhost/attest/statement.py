@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from selfhost.attest import promise as promises
 from selfhost.attest import strict_json
 from selfhost.attest.problems import Code, ProblemError
 
@@ -37,7 +38,7 @@ _MAX_CONTROLS = 5000
 class Statement:
     """What a statement says. ``digest`` names it (SHA-256 of its bytes); ``previous`` that of the
     one before, or empty; ``listed`` are controls that did not pass, by outcome; ``counts`` are
-    controls by category and outcome."""
+    controls by category and outcome; ``promise`` is missing where the site makes none."""
 
     digest: str
     host: str
@@ -57,6 +58,7 @@ class Statement:
     reached: int
     listed: Mapping[str, tuple[str, ...]]
     counts: Mapping[str, Mapping[str, int]]
+    promise: promises.Promised | None = None
 
 
 class _RefusedError(ValueError):
@@ -73,6 +75,7 @@ def payload(
     days: int,
     known: Callable[[str], str | None],
     profiles: Container[str],
+    promised: promises.Promised | None = None,
 ) -> bytes:
     """The bytes to sign, from the text of a JSON report.
 
@@ -91,6 +94,8 @@ def payload(
             "expires": (audited + timedelta(days=days)).strftime(_FORMAT),
             "audit": _audit(document, audited, known),
         }
+        if promised is not None:
+            predicate["policy"] = promised.section()
         digest = hashlib.sha256(report.encode()).hexdigest()
         made = strict_json.canonical(
             {
@@ -191,12 +196,13 @@ def _statement(whole: Mapping[str, Any], digest: str) -> Statement:
     audit = predicate["audit"]
     before = predicate["previous"]
     subjects = [one["digest"]["sha256"] for one in whole["subject"] if one["name"] == SUBJECT]
+    issued = _time(predicate["issued"])
     found = Statement(
         digest=digest,
         host=_match(_HOST, predicate["host"]),
         sequence=_number(predicate["sequence"], at_least=1),
         previous="" if before is None else _match(_SHA256, before["sha256"]),
-        issued=_time(predicate["issued"]),
+        issued=issued,
         expires=_time(predicate["expires"]),
         audited=_time(audit["collected"]),
         policy=_one_of(("pass", "fail"), audit["verdict"]["policy"]),
@@ -218,6 +224,7 @@ def _statement(whole: Mapping[str, Any], digest: str) -> Statement:
             }
             for category, some in audit["counts"].items()
         },
+        promise=promises.read(predicate["policy"], issued) if "policy" in predicate else None,
     )
     if not found.audited <= found.issued < found.expires or found.reached > found.servers:
         raise ValueError

@@ -2,10 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from selfhost.cli.options import inventory_option
+
+if TYPE_CHECKING:
+    from selfhost.attest.promise import Promised
 
 key_option = click.option(
     "--key",
@@ -83,12 +87,32 @@ def attest(
     else:
         report = store.report(inventory, choose(which, store.entries(inventory)))
     key = keys.load(path, passphrase.for_key(passphrase_file))
-    made = sign.extend(inventory, report, site.domain, key, days)
+    made = sign.extend(inventory, report, site.domain, key, days, _promised(inventory, report))
     click.echo(
         f"Statement {made.sequence} for {made.host}: {made.policy}, evidence {made.evidence}, "
         f"good until {made.expires:%Y-%m-%d %H:%M} UTC."
     )
     click.echo(f"Publish {inventory / source.NAME} as https://{made.host}{source.WELL_KNOWN}")
+
+
+def _promised(inventory: Path, report: str) -> "Promised | None":
+    """What the statement says of the promise; nothing where none was announced."""
+    from datetime import UTC, datetime
+
+    from selfhost.policy import keep
+    from selfhost.policy.signed import promised
+    from selfhost.policy.standing import standing
+    from selfhost.reports import read_back
+
+    today = datetime.now(UTC).date()
+    changes = keep.changes(inventory)
+    if not changes:
+        if keep.there_is(inventory):
+            click.echo(
+                "The statement names no promise: selfhost policy announce makes it known.", err=True
+            )
+        return None
+    return promised(standing(changes, today), read_back.report(report, "the report"), today)
 
 
 @attest.command("init-key")

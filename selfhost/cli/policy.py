@@ -120,6 +120,54 @@ def check(audit: str, inventory: Path, draft: bool, language: str, form: str) ->
     return code
 
 
+@policy.command("diff")
+@inventory_option
+@click.option("--all", "everything", is_flag=True, help="Every change that was announced.")
+@language_option
+def diff(inventory: Path, everything: bool, language: str) -> None:
+    """Show what policy.yml changes in what was announced last; with --all, all changes so far."""
+    from selfhost.policy import keep
+    from selfhost.reports import promise as shown
+
+    if everything:
+        click.echo(shown.changes(keep.changes(inventory), language), nl=False)
+        return
+    kept = keep.read(inventory, _today())
+    latest = kept.standing.coming or kept.standing.now
+    before = latest.promise if latest else None
+    click.echo(shown.difference(before, kept.policy.promise, language), nl=False)
+
+
+@policy.command("announce")
+@inventory_option
+@click.option(
+    "--from",
+    "wanted",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="From when it is in force; by default the first day that the notice allows.",
+)
+@language_option
+def announce(inventory: Path, wanted: datetime | None, language: str) -> None:
+    """Make known what policy.yml says now, to be in force when its notice is over.
+
+    The notice is that of the promise in force; the first promise is in force at once. Announcing
+    what is in force again takes back a change that has not taken effect.
+    """
+    from selfhost.policy import keep
+    from selfhost.reports import promise as shown
+
+    change, before = keep.announce(inventory, _today(), wanted.date() if wanted else None)
+    old = before.now.promise if before.now else None
+    click.echo(shown.difference(old, change.promise, language), nl=False)
+    since = "in force now" if change.effective <= change.announced else "in force from"
+    day = "" if change.effective <= change.announced else f" {change.effective}"
+    click.echo(
+        f"Announced on {change.announced}: promise {change.promise.digest[:12]}, {since}{day}."
+    )
+    click.echo("Next: selfhost attest puts it into the chain; publish the page anew.")
+
+
 def _report(given: str, inventory: Path) -> "Report":
     """A file of that name wins over the history."""
     from selfhost.history import store

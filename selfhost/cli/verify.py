@@ -63,9 +63,9 @@ def verify(
 
 
 def _exit_code(checked: "Checked") -> ExitCode:
-    from selfhost.attest.problems import Code
+    from selfhost.attest.problems import INCONCLUSIVE
 
     codes = {problem.code for problem in checked.problems}
     if not codes:
         return ExitCode.OK
-    return ExitCode.INCONCLUSIVE if codes == {Code.AUDIT_PARTIAL} else ExitCode.FINDINGS
+    return ExitCode.INCONCLUSIVE if codes <= INCONCLUSIVE else ExitCode.FINDINGS

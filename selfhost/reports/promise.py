@@ -9,7 +9,7 @@ from selfhost.audit.model import Report
 from selfhost.policy.catalogue import said
 from selfhost.policy.model import Evidence, Judged, Promise, State, overall
 from selfhost.policy.page import described
-from selfhost.policy.standing import Standing
+from selfhost.policy.standing import Change, Standing
 from selfhost.reports.escape import printable
 
 SCHEMA = "selfhost.policy/1"
@@ -85,6 +85,30 @@ def _because(evidence: Sequence[Evidence]) -> list[str]:
     if len(evidence) > _SHOWN:
         lines.append(f"    and {len(evidence) - _SHOWN} more")
     return lines
+
+
+def difference(was: Promise | None, now: Promise, language: str) -> str:
+    """What changes, a line each; all sentences where nothing was promised before."""
+    if was is None:
+        lines = [f"+ {said(one, language)}" for one in now.sentences]
+    else:
+        lines = described(was, now, language) or ["Nothing changes."]
+    return "".join(f"{printable(line)}\n" for line in lines)
+
+
+def changes(announced: Sequence[Change], language: str) -> str:
+    """Every change with its days, the oldest first."""
+    if not announced:
+        return "Nothing was announced yet.\n"
+    texts = []
+    before = None
+    for change in announced:
+        head = f"{change.announced}: promise {change.promise.digest[:12]}"
+        text = difference(before, change.promise, language)
+        inner = "".join(f"  {line}\n" for line in text.splitlines())
+        texts.append(f"{head}, in force from {change.effective}\n{inner}")
+        before = change.promise
+    return "\n".join(texts)
 
 
 def as_json(checked: Checked, exit_code: int) -> str:

@@ -2,6 +2,7 @@
 
 import json
 
+from selfhost.attest import promise
 from selfhost.attest.chain import Checked
 from selfhost.attest.statement import Statement
 from selfhost.reports.escape import printable
@@ -16,6 +17,7 @@ def render(checked: Checked) -> str:
     newest = checked.newest
     if newest is not None and checked.genuine:
         lines += _said(newest, len(checked.statements))
+        lines += _changed(checked)
     if not checked.problems:
         lines.append("✓ GOOD")
     return "\n".join(lines) + "\n"
@@ -40,6 +42,28 @@ def _said(newest: Statement, number: int) -> list[str]:
     return lines + [f"  {outcome}: {', '.join(newest.listed[outcome])}" for outcome in shown]
 
 
+def _changed(checked: Checked) -> list[str]:
+    """What the statements say of the promise, and how it changed from one to another."""
+    lines = []
+    found = checked.newest.promise if checked.newest else None
+    if found is not None:
+        lines.append(
+            f"promise {found.sha256[:12]}, in force since {found.effective}: {found.holds} "
+            f"sentences hold, {found.broken} broken, {found.unknown} unknown"
+        )
+    if found is not None and found.coming is not None:
+        coming = found.coming
+        lines.append(
+            f"  another was announced on {coming.announced}: {coming.sha256[:12]}, in force from "
+            f"{coming.effective}"
+        )
+    return lines + [
+        f"  it changed with statement {one.sequence}: {one.was[:12]} until then, {one.now[:12]} in "
+        f"force since {one.effective}"
+        for one in promise.changes(checked.statements)
+    ]
+
+
 def as_json(checked: Checked, key_id: str) -> str:
     """For programs; ``newest`` is null where it may not be genuine."""
     newest = checked.newest if checked.genuine else None
@@ -58,6 +82,15 @@ def as_json(checked: Checked, key_id: str) -> str:
             for problem in checked.problems
         ],
         "statements": len(checked.statements),
+        "promise_changes": [
+            {
+                "sequence": one.sequence,
+                "effective": one.effective.isoformat(),
+                "was": one.was,
+                "now": one.now,
+            }
+            for one in promise.changes(checked.statements)
+        ],
         "newest": None
         if newest is None
         else {
@@ -72,6 +105,7 @@ def as_json(checked: Checked, key_id: str) -> str:
             "report": newest.report,
             "failed": list(newest.listed.get("fail", ())),
             "unknown": list(newest.listed.get("unknown", ())),
+            "promise": newest.promise.section() if newest.promise else None,
         },
     }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
