@@ -14,16 +14,7 @@ SAMPLE = 8
 
 #: Controls that pass on a provisioned server and have no switch here, with the reason.
 WITHOUT_A_SWITCH = {
-    "container-engine-access": "needs a container engine inside the lab server",
-    "container-privileges": "needs a container engine inside the lab server",
-    "container-published-ports": "needs a container engine inside the lab server",
-    "container-logs": "needs a container engine inside the lab server",
-    "container-switches": "needs a container engine inside the lab server",
-    "host-containers-unseen": "needs a container engine inside the lab server",
-    "host-content-servers": "needs a container engine inside the lab server",
-    "host-loopback-sound": "a container cannot load kernel modules",
-    "host-outbound": "would need a connection to a stranger",
-    "host-remote-folders": "needs a file server",
+    "host-containers-unseen": "says unknown, beside every other switch of containers",
     "jicofo-shared-document": "matters only with a pad, which has a switch of its own",
     "jigasi-error-reporting": "needs a gateway, which has a switch of its own",
     "prosody-token-features": "shows with the recorder's meeting place, by that switch",

@@ -32,17 +32,26 @@ FOLDERS = (
 TELLING = re.compile(r"record|transcript|jibri|jigasi|jitsi", re.IGNORECASE)
 
 
+NEEDS = ("host.mounts", "host.fstab")
+
+
 def check(server: Server) -> Iterator[Verdict]:
-    for line in lines(server, "host.mounts"):
+    for line in (line for source in NEEDS for line in lines(server, source)):
         fields = line.text.split()
-        if len(fields) < 3:
+        if len(fields) < 3 or _only_by_hand(fields[3:4]):
             continue
         what, place, kind = (field.replace("\\040", " ") for field in fields[:3])
         if CLOUD.fullmatch(kind):
             yield fail(f"{place} is storage of a cloud ({kind})", Cited(line.origin))
         elif NETWORK.fullmatch(kind) and (_holds(place) or TELLING.search(what)):
             yield fail(f"{place} lies on another machine ({kind})", Cited(line.origin))
-    yield passed("no such folder lies on another machine", *looked_at(server, "host.mounts"))
+    yield passed("no such folder lies on another machine", *looked_at(server, *NEEDS))
+
+
+def _only_by_hand(options: list[str]) -> bool:
+    """An entry of fstab that nothing mounts by itself."""
+    named = options[0].split(",") if options else []
+    return "noauto" in named and "x-systemd.automount" not in named
 
 
 def _holds(place: str) -> bool:
@@ -59,7 +68,7 @@ CONTROL = Control(
     category=Category.RECORDING,
     severity=Severity.HIGH,
     component="host",
-    needs=("host.mounts",),
+    needs=NEEDS,
     risk="Recordings, logs or accounts leave the server through a file system, and no program of "
     "it shows a connection.",
     upstream_default="none",
@@ -72,9 +81,18 @@ CONTROL = Control(
         Example({"host.mounts": "nas:/x /srv/recordings nfs4 rw 0 0\n"}, at=1),
         Example({"host.mounts": "//nas/x /var/lib/jibri/out cifs rw 0 0\n"}, at=1),
         Example({"host.mounts": "/dev/sda1 / ext4 rw 0 0\ngd: /mnt/x fuse.rclone rw 0 0\n"}, at=2),
+        Example(
+            {"host.fstab": "# disks\nnas:/x /srv/recordings nfs4 rw 0 0\n"},
+            at=2,
+            note="after the next start",
+        ),
+        Example({"host.fstab": "gd: /mnt/x fuse.rclone noauto,x-systemd.automount 0 0\n"}, at=1),
         Example({"host.mounts": "nas:/jitsi-recordings /mnt/x nfs rw 0 0\n"}, at=1),
     ),
     good=(
+        Example({"host.fstab": "#nas:/x /srv/recordings nfs4 rw 0 0\n"}, note="commented out"),
+        Example({"host.fstab": "nas:/x /srv/recordings nfs4 noauto,ro 0 0\n"}, note="by hand only"),
+        Example({"host.fstab": "UUID=1-2 /srv/recordings ext4 defaults 0 2\n"}),
         Example({"host.mounts": "/dev/sda1 / ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\n"}),
         Example({"host.mounts": "nas:/x /mnt/backup nfs4 rw 0 0\n"}, note="another folder"),
         Example({"host.mounts": "lxcfs /proc/uptime fuse.lxcfs rw 0 0\n"}, note="of a container"),

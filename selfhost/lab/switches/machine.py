@@ -38,6 +38,30 @@ MACHINE = (
         "/opt/bin/ffmpeg",
         "-f x11grab -i :0 /srv/a.mkv",
     ),
+    switch(
+        "host-loopback-sound",
+        "the recorder's sound card, at the next start",
+        "echo snd-aloop > /etc/modules-load.d/sound.conf",
+    ),
+    switch(
+        "host-remote-folders",
+        "a folder of recordings on a file server, at the next start",
+        "echo 'nas:/x /srv/recordings nfs4 nofail 0 0' >> /etc/fstab",
+    ),
+    switch(
+        "host-outbound",
+        "the bridge's account connected to a stranger",
+        # The stranger's address is the server's own for that long: nothing leaves it. The firewall
+        # lets this account talk to no other port, even here.
+        """ip address add 9.9.9.9/32 dev lo
+systemd-run --quiet --collect --unit=stranger python3 -c "import socket, time; \\
+own = socket.create_server(('9.9.9.9', 5222)); talk = own.accept(); own.close(); time.sleep(600)"
+sleep 2
+systemd-run --quiet --collect --unit=switched --uid=jvb python3 -c "import socket, time; \\
+talk = socket.create_connection(('9.9.9.9', 5222)); time.sleep(600)"
+sleep 2""",
+        off="systemctl stop switched stranger; ip address del 9.9.9.9/32 dev lo",
+    ),
     _package("host-recorder", "jibri", "the recorder", "jibri-"),
     _package("host-transcriber", "jigasi", "the transcriber", "jigasi-"),
     _package("host-monitoring-agents", "datadog-agent", "a vendor's monitoring agent"),
