@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from selfhost.browser.guardian import PID
 from selfhost.browser.protocol import Connection
 from selfhost.errors import UsageError
 
@@ -18,6 +20,12 @@ from selfhost.errors import UsageError
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 NET_LOG = "net-log.json"
 _NET_LOG_MB = 40
+#: Chromium makes a socket below its folder for temporary files, and a socket's path ends at 107
+#: bytes; this is what it may have above a profile of ours.
+_MAX_PLACE = 32
+_GUARDIAN_SECONDS = 15.0
+#: By which Chromium and what it starts choose where to keep things.
+_PLACES = ("TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
 
 _FLAGS = (
     *("--headless=new", "--remote-debugging-pipe", "--disable-gpu", "--disable-quic"),
@@ -77,12 +85,24 @@ def program(asked_by: str = "--browser") -> str:
     )
 
 
+def _private_folder() -> Path:
+    """A new folder that nobody else may look into. Raises UsageError."""
+    for place in (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm"):  # noqa: S108 - made by mkdtemp
+        if len(os.fsencode(place)) <= _MAX_PLACE:
+            with contextlib.suppress(OSError):
+                return Path(tempfile.mkdtemp(prefix="selfhost-browser-", dir=place))
+    raise UsageError(
+        "Chromium has no folder for its temporary files",
+        hint=f"set TMPDIR to one that you may write to, of {_MAX_PLACE} characters at most",
+    )
+
+
 class Chromium:
     """One browser. Use as a context; ``connection`` speaks to it."""
 
     def __init__(self, reach: Reach, *, trusted: bool, asked_by: str = "--browser") -> None:
         self.sandboxed = os.geteuid() != 0
-        self.profile = Path(tempfile.mkdtemp(prefix="selfhost-browser-"))
+        self.profile = _private_folder()
         command = [
             program(asked_by),
             *_FLAGS,
@@ -106,6 +126,7 @@ class Chromium:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=(control, given, taken),
+                env={**os.environ, **dict.fromkeys(_PLACES, str(self.profile))},
                 start_new_session=True,
             )
         except BaseException:
@@ -146,10 +167,17 @@ class Chromium:
             self._ended = True
         os.close(self._control)
         try:
-            self._guardian.wait(15)
+            self._guardian.wait(_GUARDIAN_SECONDS)
         except subprocess.TimeoutExpired:
-            self._guardian.kill()
+            self._guardian.kill()  # by which the kernel ends the browser itself
+            self._guardian.wait()
+        self._kill_all()
         shutil.rmtree(self.profile, ignore_errors=True)
+
+    def _kill_all(self) -> None:
+        """The browser's processes, where no guardian has ended them and removed the profile."""
+        with contextlib.suppress(OSError, ValueError):
+            os.killpg(int((self.profile / PID).read_text("ascii")), signal.SIGKILL)
 
 
 def end_all() -> None:

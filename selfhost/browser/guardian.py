@@ -3,9 +3,12 @@
 One file, standard library only, run by its path: `guardian.py CONTROL IN OUT PROFILE COMMAND…`.
 CONTROL is a pipe whose other end only the asker holds: once it is closed, however the asker
 ended, the browser's processes are killed and its profile is removed. IN and OUT become the file
-descriptors 3 and 4, where Chromium expects the DevTools protocol.
+descriptors 3 and 4, where Chromium expects the DevTools protocol. The browser's group of processes
+is noted in the profile, for who has to end them should this program hang; where it is killed, the
+kernel kills the browser.
 """
 
+import ctypes
 import fcntl
 import os
 import select
@@ -16,6 +19,9 @@ import sys
 import time
 from pathlib import Path
 
+PID = "pid"
+_PR_SET_PDEATHSIG = 1
+
 
 def main() -> None:
     """Until the asker is gone."""
@@ -24,7 +30,10 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
 
+    kernel = ctypes.CDLL(None)
+
     def descriptors() -> None:
+        kernel.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 10) for fd in (given, taken)]
         os.dup2(high[0], 3)
         os.dup2(high[1], 4)
@@ -42,6 +51,7 @@ def main() -> None:
                 close_fds=False,
                 start_new_session=True,
             )
+        (Path(profile) / PID).write_text(str(browser.pid), "ascii")
     finally:
         os.close(given)
         os.close(taken)

@@ -189,7 +189,7 @@ def processes(word: str) -> list[int]:
 def test_browser_and_profile_go_however_the_audit_ends(
     number: signal.Signals, tmp_path: Path
 ) -> None:
-    # Short: Chromium makes a socket below it, whose path may have 107 characters.
+    # Short, or the profile would be made elsewhere.
     with serve(tmp_path) as served, tempfile.TemporaryDirectory() as short:
         served.places["/"] = text("<div id=react></div>")
         served.places["/config.js"] = text("var config = {};\n", "application/javascript")
