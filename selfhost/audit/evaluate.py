@@ -28,8 +28,10 @@ def evaluate(evidence: Evidence, controls: Sequence[Control]) -> TargetReport:
     results: list[Result] = []
     out_of_scope: list[str] = []
     for control in controls:
-        if evidence.scope is None and any(step(need).only for need in control.needs):
-            continue  # about files that a running server does not have, or the view from outside
+        if evidence.scope is None and any(
+            step(need).only and not evidence.of(need) for need in control.needs
+        ):
+            continue  # files that a running server does not have, the view from outside, or tries
         verdicts = _judge_each(control, servers)
         if verdicts is None:
             out_of_scope.append(control.id)

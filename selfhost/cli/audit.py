@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from selfhost.cli import reporting
+from selfhost.cli.acting import with_tries
 from selfhost.cli.browsing import ending_browsers, with_browser
-from selfhost.cli.options import browser_options, inventory_option, ports_option
+from selfhost.cli.options import active_option, browser_options, inventory_option, ports_option
 
 if TYPE_CHECKING:
     from selfhost.audit.model import Report, TargetReport
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 @inventory_option
 @click.option("--kind", help="What a given file is: a name of evidence such as jicofo.config.")
 @ports_option
+@active_option
 @browser_options
 @reporting.format_option
 @reporting.output_option
@@ -67,6 +69,7 @@ def audit(
     inventory: Path,
     kind: str | None,
     ports: bool,
+    active: bool,
     browser: bool,
     links: bool,
     room: str | None,
@@ -111,6 +114,7 @@ def audit(
         reporting.may_write(save_evidence, force)
     started = time.perf_counter()
     given = with_browser(_targets(targets, inventory, kind, ports), browser, links, room)
+    given = with_tries(given, active)
     with ending_browsers(browser):
         report = _audit(given, lambda: named or judging.controls(profile), fail_on, save_evidence)
     report = decide(report, profile, waivers, today, baseline, fail_on_new)

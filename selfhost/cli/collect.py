@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from selfhost.cli.acting import with_tries
 from selfhost.cli.browsing import ending_browsers, with_browser
-from selfhost.cli.options import browser_options, inventory_option, ports_option
+from selfhost.cli.options import active_option, browser_options, inventory_option, ports_option
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option("--kind", help="What a given file is: a name of the plan such as jicofo.config.")
 @ports_option
+@active_option
 @browser_options
 @inventory_option
 def collect(
@@ -44,6 +46,7 @@ def collect(
     form: str,
     kind: str | None,
     ports: bool,
+    active: bool,
     browser: bool,
     links: bool,
     room: str | None,
@@ -59,7 +62,8 @@ def collect(
         _show(form)
         return ExitCode.OK
     path = _writable(output, force)
-    (chosen,) = with_browser([_chosen(target, kind, ports, inventory)], browser, links, room)
+    given = with_browser([_chosen(target, kind, ports, inventory)], browser, links, room)
+    (chosen,) = with_tries(given, active)
     with ending_browsers(browser):
         evidence = chosen.collect()
     from selfhost.evidence.bundle import write_bundle
@@ -139,9 +143,8 @@ def _show(form: str) -> None:
 
 def _how(step: "Step") -> str:
     words = {"files": "read", "command": "run", "probe": "probe", "listing": "names"}
-    return (
-        words[step.kind] + {"": "", "files": " (folders)", "outside": " (from outside)"}[step.only]
-    )
+    where = {"": "", "files": " (folders)", "outside": " (from outside)", "active": " (--active)"}
+    return words[step.kind] + where[step.only]
 
 
 def _places(step: "Step") -> list[str]:

@@ -25,6 +25,13 @@ ports_option: _Decorator = click.option(
     help="With https://HOST: also try the TCP ports of Jitsi's programs there.",
 )
 
+active_option: _Decorator = click.option(
+    "--active",
+    is_flag=True,
+    help="On a running server: have the services' accounts try to send to addresses of nobody, and "
+    "judge whether the packet filter refuses it.",
+)
+
 
 def browser_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What a real browser does at a server that is looked at from outside."""

@@ -20,7 +20,8 @@ class Step:
 
     ``container``: further places in a container of docker-jitsi-meet (``targets/inside.py``).
     ``only`` is ``files`` for what is read from given folders but not from a running server, and
-    ``outside`` for what is seen of a server by its address alone.
+    ``outside`` for what is seen of a server by its address alone, and ``active`` for what is tried
+    on a server on request.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Step:
     places: tuple[str, ...]
     loose: tuple[str, ...] = ()
     container: tuple[str, ...] = ()
-    only: Literal["", "files", "outside"] = ""
+    only: Literal["", "files", "outside", "active"] = ""
     max_bytes: int = DEFAULT_MAX_BYTES
     timeout: float = DEFAULT_TIMEOUT
 
@@ -63,6 +64,11 @@ def full_plan() -> tuple[Step, ...]:
 def server_plan() -> tuple[Step, ...]:
     """The steps for a running server."""
     return tuple(step for step in full_plan() if not step.only)
+
+
+def active_plan() -> tuple[Step, ...]:
+    """The steps that act on a running server, which it is asked for on request only."""
+    return tuple(step for step in full_plan() if step.only == "active")
 
 
 @cache

@@ -50,6 +50,9 @@ CHANGES = {
     Change.UNCHANGED: "unchanged",
 }
 
+#: The evidence by which an audit did more than look.
+_TRIED = "active.attempts"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -101,7 +104,18 @@ def remarks(report: Report) -> Iterator[str]:
         yield f"In the profile {report.profile}, what is unknown fails."
     if report.baseline is not None:
         yield since(report.baseline)
+    yield from _tried(report)
     yield from _waivers(report)
+
+
+def _tried(report: Report) -> Iterator[str]:
+    """Where the audit did more than look."""
+    tried = [t.target for t in report.targets if any(d.source == _TRIED for d in t.documents)]
+    if tried:
+        yield (
+            "Active: accounts of services were made to send packets to addresses for documentation "
+            f"on {', '.join(tried)}."
+        )
 
 
 def since(baseline: Baseline) -> str:

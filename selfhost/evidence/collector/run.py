@@ -9,6 +9,7 @@ import threading
 import zlib
 from typing import Any, Iterator, List, Optional
 
+from selfhost.evidence.collector.attempts import probe_attempts
 from selfhost.evidence.collector.commands import run_command
 from selfhost.evidence.collector.containers import probe_containers
 from selfhost.evidence.collector.disk import Disk
@@ -51,14 +52,19 @@ def collect(
 
     probes = ("containers", "media")
     slow = [i for i, s in enumerate(plan) if s["kind"] == "command" or s["places"][:1][0] in probes]
+    acting = [
+        i for i, s in enumerate(plan) if s["kind"] == "probe" and s["places"][0] == "attempts"
+    ]
     threads = [threading.Thread(target=answer, args=(index,), daemon=True) for index in slow]
     for thread in threads:
         thread.start()
     for index in range(len(plan)):
-        if index not in slow:
+        if index not in slow and index not in acting:
             answer(index)
     for thread in threads:
         thread.join()
+    for index in acting:  # whose packets and processes no other step is to see
+        answer(index)
     total = 0
     for records in answers:
         for record in records:
@@ -83,6 +89,8 @@ def _answer(step: Record, disk: Any, redactor: Redactor) -> Iterator[Record]:
         return iter([probe_sockets(step)])
     if probe == "media":
         return iter([probe_media(step)])
+    if probe == "attempts":
+        return iter([probe_attempts(step)])
     if probe == "containers":
         return iter([probe_containers(step, redactor)])
     return iter([document(step["name"], "probe:" + probe, "failed", reason="no such probe")])
