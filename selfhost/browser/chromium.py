@@ -102,9 +102,10 @@ class Chromium:
 
     def __init__(self, reach: Reach, *, trusted: bool, asked_by: str = "--browser") -> None:
         self.sandboxed = os.geteuid() != 0
+        browser = program(asked_by)
         self.profile = _private_folder()
         command = [
-            program(asked_by),
+            browser,
             *_FLAGS,
             *(() if self.sandboxed else ("--no-sandbox",)),
             *(() if trusted else ("--ignore-certificate-errors",)),

@@ -58,7 +58,7 @@ def stubborn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f"#!/bin/sh\ntrap '' TERM\n[ $1 ] && $0 &\necho $$ >>{noted}\nwhile :; do sleep 60; done\n"
     )
     program.chmod(0o700)
-    monkeypatch.setattr(chromium, "program", lambda: str(program))
+    monkeypatch.setattr(chromium, "program", lambda *_: str(program))
     return noted
 
 
