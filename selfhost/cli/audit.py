@@ -1,7 +1,7 @@
 """``selfhost audit``."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from selfhost.audit.model import Report, TargetReport
     from selfhost.controls.model import Control
     from selfhost.evidence.model import Evidence
+    from selfhost.history.model import Entry
     from selfhost.targets.model import Target
 
 
@@ -121,9 +122,11 @@ def audit(
     if timings:
         seconds = time.perf_counter() - started
         click.echo(f"{report.controls} controls, {seconds:.2f} s with collection", err=True)
+    kept: Sequence[Entry] = ()
     if not (targets or select or ignore):
-        _keep(inventory, report, history=not no_history)
-    reporting.show(context, report, form, files, verbose)
+        charts = "html" in (form, *(name for name, _ in files))
+        kept = _keep(inventory, report, history=not no_history, told=charts)
+    reporting.show(context, report, form, files, verbose, kept)
     context.exit(report.exit_code)
 
 
@@ -177,8 +180,9 @@ def _progress(done: int, all_of_them: int, audited: "TargetReport") -> str:
     return f"{done}/{all_of_them} {printable(audited.target)}: {said}"
 
 
-def _keep(inventory: Path, report: "Report", *, history: bool) -> None:
-    """For selfhost status and selfhost history. An audit that cannot be kept is valid still."""
+def _keep(inventory: Path, report: "Report", *, history: bool, told: bool) -> "Sequence[Entry]":
+    """For selfhost status and selfhost history, whose audits are given back where they are to be
+    ``told``. An audit that cannot be kept is valid still."""
     from selfhost.errors import UsageError
     from selfhost.health import kept_audit
     from selfhost.history import store
@@ -190,5 +194,7 @@ def _keep(inventory: Path, report: "Report", *, history: bool) -> None:
     if history:
         try:
             store.add(inventory, report, now())
+            return store.entries(inventory) if told else ()
         except UsageError as error:
             click.echo(f"The audit is not in the history: {error.message}.", err=True)
+    return ()

@@ -7,9 +7,9 @@ from dataclasses import asdict
 
 import click
 
-from selfhost.audit.model import Change, Completeness, Outcome, Policy
+from selfhost.audit.model import Change, Outcome
 from selfhost.history.model import Entry
-from selfhost.reports import words
+from selfhost.reports import charts, words
 from selfhost.reports.escape import printable
 
 SCHEMA = "selfhost.history/1"
@@ -32,7 +32,7 @@ def render(entries: Sequence[Entry], *, host: str = "", colour: bool = False) ->
         lines.append(click.style(line, fg=_tint(entry)) if colour else line)
         if host:
             lines += [
-                f"     {_word(one.change)}  {one.severity}  {one.control}  "
+                f"     {words.change(one.change)}  {one.severity}  {one.control}  "
                 f"({one.was or 'not judged'} → {one.now or 'not judged'})"
                 for one in entry.changes
                 if one.target == host
@@ -50,7 +50,7 @@ def _row(entry: Entry, host: str) -> tuple[str, ...]:
     for one in hosts:
         counts.update(one.counts)
     changed = Counter(one.change for one in entry.changes if not host or one.target == host)
-    told = [f"{changed[change]} {_word(change)}" for change in Change if changed[change]]
+    told = [f"{changed[change]} {words.change(change)}" for change in Change if changed[change]]
     if entry.facts and not host:
         told.append(f"{entry.facts} facts")
     lost = sum(not one.reached for one in hosts)
@@ -59,22 +59,12 @@ def _row(entry: Entry, host: str) -> tuple[str, ...]:
     return (
         str(entry.id),
         printable(entry.at),
-        _verdict(entry),
+        charts.verdict(entry),
         str(counts[Outcome.FAIL]),
         str(counts[Outcome.UNKNOWN]),
         ", ".join(told) or "–",
     )
 
 
-def _word(change: str) -> str:
-    return words.CHANGES[Change(change)] if change in set(Change) else printable(change)
-
-
-def _verdict(entry: Entry) -> str:
-    if entry.policy == Policy.FAIL:
-        return "✗ FAIL"
-    return "? no failure seen" if entry.evidence == Completeness.PARTIAL else "✓ PASS"
-
-
 def _tint(entry: Entry) -> str:
-    return {"✗": "red", "?": "yellow", "✓": "green"}[_verdict(entry)[0]]
+    return {"✗": "red", "?": "yellow", "✓": "green"}[charts.verdict(entry)[0]]

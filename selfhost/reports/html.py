@@ -14,15 +14,24 @@ from markupsafe import Markup
 
 from selfhost.audit.model import Outcome, Report
 from selfhost.history.model import Entry
-from selfhost.reports import words
+from selfhost.reports import charts, words
+from selfhost.reports.dataflow import derive, tall, wide
+from selfhost.reports.dataflow import words as flow_words
+from selfhost.reports.dataflow.drawing import sample
 from selfhost.reports.escape import printable
 from selfhost.reports.selection import grouped, obstacle, ordered
 
+_STYLES = ("tokens.css", "dataflow.css", "audit.css")
+
 
 def render(report: Report, history: Sequence[Entry] = ()) -> str:
-    """The page. Text that came from a server has no control characters and is no markup."""
-    style = _source("audit.css")
+    """The page. Text that came from a server has no control characters and is no markup.
+
+    ``history``: the site's audits, this one last; there are charts of two and more.
+    """
+    style = "".join(map(_source, _STYLES))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    found = derive.flows(report)
     text = (
         _environment()
         .get_template("audit.html.j2")
@@ -33,7 +42,15 @@ def render(report: Report, history: Sequence[Entry] = ()) -> str:
             ordered=ordered,
             grouped=grouped,
             obstacle=obstacle,
-            style=Markup(style),  # noqa: S704 - our own file
+            flows=found,
+            said=flow_words.said(found),
+            state_words=flow_words.WORDS,
+            wide=wide.draw(found),
+            tall=tall.draw(found),
+            legend=[(sample(state), text) for state, text in flow_words.LEGEND.items()],
+            charts=charts,
+            past=charts.past(history),
+            style=Markup(style),  # noqa: S704 - our own files
             style_digest=digest,
         )
     )

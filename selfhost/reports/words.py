@@ -5,6 +5,7 @@ A policy that passes on partial evidence reads as "no failure seen" everywhere, 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from selfhost.audit.model import (
@@ -21,6 +22,7 @@ from selfhost.audit.model import (
 )
 from selfhost.audit.waivers import SOON
 from selfhost.controls.model import Fix
+from selfhost.reports.escape import printable
 
 Tone = Literal["good", "bad", "open"]
 
@@ -82,6 +84,26 @@ def evidence(report: Report) -> Verdict:
     return Verdict("✓", "complete", "good")
 
 
+def headline(report: Report) -> str:
+    """What the verdict of the policy rests on, in a few words."""
+    failed = [result for result in report.results if result.outcome is Outcome.FAIL]
+    unknown, held = report.count(Outcome.UNKNOWN), report.count(Outcome.PASS)
+    if failed:
+        worst = max((result.severity for result in failed), key=lambda one: one.rank)
+        every = "" if len(failed) == 1 else "the worst "
+        return f"{_many(len(failed), 'finding')}, {every}{worst}"
+    if unknown:
+        return f"{_many(unknown, 'question')} of {unknown + held} left open"
+    lost = sum(bool(target.unreachable) for target in report.targets)
+    if lost:
+        return f"{_many(lost, 'server')} of {len(report.targets)} not reached"
+    return f"{_many(held, 'control')} found nothing wrong" if held else "nothing could be judged"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
+
+
 def counts(report: Report) -> str:
     """How many results of each outcome; what is never there by default only where it is."""
     optional = (Outcome.WAIVED, Outcome.ALLOWED)
@@ -141,9 +163,33 @@ def _waivers(report: Report) -> Iterator[str]:
             yield f"{head} expires {left} ({waiver.expires})."
 
 
+def change(kind: str) -> str:
+    """The word for a change that is kept in the history; what a later version wrote, as it is."""
+    return CHANGES[Change(kind)] if kind in set(Change) else printable(kind)
+
+
+def moment(at: str) -> str:
+    """A time (ISO, UTC) for people; what is none, as it is."""
+    try:
+        time = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return f"{time.day} {time:%B %Y}, {time:%H:%M}" + (" UTC" if not time.utcoffset() else "")
+
+
+def day(at: str) -> str:
+    """Its day."""
+    return moment(at).partition(",")[0]
+
+
 def where(citation: Citation) -> str:
     """``path:line``, or the path alone where there is no line."""
     return f"{citation.path}:{citation.line}" if citation.line else citation.path
+
+
+def places(result: Result) -> list[str]:
+    """Where a result was looked for, each place once."""
+    return list(dict.fromkeys(map(where, result.evidence)))
 
 
 def accepted(result: Result) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from selfhost.audit import saved
 from selfhost.audit.evaluate import evaluate
@@ -13,6 +13,7 @@ from selfhost.catalog.profiles import named
 from selfhost.controls import examples
 from selfhost.controls.model import Severity
 from selfhost.controls.registry import controls, digest, find
+from selfhost.history.model import Entry, HostEntry, KeptChange
 
 CONTROL = find("jicofo-transcription-url")
 HOSTILE = (
@@ -87,6 +88,28 @@ def full() -> Report:
 
 def partial() -> Report:
     return of(target("unclear"))
+
+
+def history(count: int, outcomes: tuple[str, ...] = ("fail", "unknown")) -> tuple[Entry, ...]:
+    """So many audits, one a day."""
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    return tuple(
+        Entry(
+            id=number + 1,
+            at=(start + timedelta(days=number)).isoformat().replace("+00:00", "Z"),
+            version="1.2.3",
+            catalogue="0" * 64,
+            profile="private",
+            policy="fail" if number % 7 == 3 else "pass",
+            evidence="complete",
+            exit_code=0,
+            digest="0" * 64,
+            facts=0,
+            hosts=(HostEntry("meet", True, dict.fromkeys(outcomes, number % 7)),),
+            changes=(KeptChange("new", "web-stun", "high", "meet", "pass", "fail"),),
+        )
+        for number in range(count)
+    )
 
 
 REPORTS: dict[str, Callable[[], Report]] = {

@@ -238,7 +238,7 @@ def _luminance(colour: str) -> float:
 
 
 def test_every_colour_can_be_read_in_light_dark_and_print() -> None:
-    css = files("selfhost.reports").joinpath("templates/audit.css").read_text()
+    css = files("selfhost.reports").joinpath("templates/tokens.css").read_text()
     schemes = [
         dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})", block))
         for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)
