@@ -168,6 +168,67 @@ def announce(inventory: Path, wanted: datetime | None, language: str) -> None:
     click.echo("Next: selfhost attest puts it into the chain; publish the page anew.")
 
 
+@policy.command("render")
+@click.argument("audit", default="latest", metavar="[AUDIT]")
+@inventory_option
+@vault_option
+@click.option(
+    "--kind",
+    type=click.Choice(["notice", "record", "inventory"]),
+    default="notice",
+    show_default=True,
+    help="Privacy notice, record of processing activities (GDPR Art. 30), or data inventory.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "html"]),
+    default="markdown",
+    show_default=True,
+)
+@language_option
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
+def render(
+    audit: str,
+    inventory: Path,
+    vault_password_file: Path | None,
+    kind: str,
+    form: str,
+    language: str,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Write a document from the promise in force and an audit's facts. It is no legal advice.
+
+    AUDIT as with check. What the facts do not show reads "not determined", what policy.yml does
+    not say reads "not stated".
+    """
+    from selfhost.cli import reporting
+    from selfhost.policy import documents, keep
+    from selfhost.reports import document
+    from selfhost.settings import load_site
+
+    if output is not None:
+        reporting.may_write(output, force)
+    today = _today()
+    kept = keep.read(inventory, today)
+    sources = documents.Sources(
+        domain=load_site(inventory, vault_password_file, need_secrets=False).domain,
+        policy=kept.policy,
+        promise=kept.promise,
+        standing=kept.standing,
+        report=_report(audit, inventory),
+        today=today,
+        language=language,
+    )
+    text = document.render(documents.KINDS[kind](sources), form)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        reporting.put(output, (text.encode(),))
+
+
 def _report(given: str, inventory: Path) -> "Report":
     """A file of that name wins over the history."""
     from selfhost.history import store

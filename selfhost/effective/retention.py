@@ -60,11 +60,16 @@ def rotations(server: "Server") -> Iterator[Rotation]:
     """logrotate(8)'s rules for logs that tell about calls."""
     for document in server.documents("host.logrotate"):
         for line, paths, options in _blocks(document.text):
-            writers = dict.fromkeys(name for name, path in _WRITERS if path in paths)
-            if "jicofo" in writers or "videobridge" in writers:
-                writers.pop("jitsi")
-            if writers:
-                yield Rotation(tuple(writers), paths, _days(options), Origin(document.path, line))
+            if found := writers(paths):
+                yield Rotation(found, paths, _days(options), Origin(document.path, line))
+
+
+def writers(paths: str) -> tuple[str, ...]:
+    """Who writes the logs at these paths, of those that tell about calls; as in ``_WRITERS``."""
+    found = dict.fromkeys(name for name, path in _WRITERS if path in paths)
+    if "jicofo" in found or "videobridge" in found:
+        found.pop("jitsi")
+    return tuple(found)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str, dict[str, str]]]:

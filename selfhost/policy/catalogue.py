@@ -29,7 +29,8 @@ class Standard:
         return profile != self.not_with and self.profile in ("", profile)
 
 
-def _load(*path: str) -> Any:
+def load(*path: str) -> Any:
+    """A YAML file of this package as plain data."""
     text = files("selfhost.policy").joinpath(*path).read_text("utf-8")
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
@@ -48,7 +49,7 @@ def standards() -> Mapping[str, Standard]:
             entry.get("profile", ""),
             entry.get("not_with", ""),
         )
-        for entry in _load("sentences.yml")
+        for entry in load("sentences.yml")
     }
 
 
@@ -67,7 +68,7 @@ def texts(language: str) -> Mapping[str, str]:
         raise UsageError(
             f"there are no texts in {language!r}", hint=f"one of {', '.join(languages())}"
         )
-    found: dict[str, str] = _load("texts", f"{language}.yml")
+    found: dict[str, str] = load("texts", f"{language}.yml")
     return found
 
 

@@ -37,8 +37,8 @@ MAY = {
         *("errors", "exitcodes"),
     },
     "policy": {
-        *("policy", "attest", "audit", "catalog", "controls", "evidence", "settings"),
-        *("errors", "lock_file", "named_file", "whole_file"),
+        *("policy", "attest", "audit", "catalog", "controls", "effective", "evidence"),
+        *("settings", "errors", "lock_file", "named_file", "whole_file"),
     },
     "reports": {
         *("catalog", "reports", "audit", "controls", "health", "history", "attest", "policy"),

@@ -1,0 +1,264 @@
+"""The documents that are made of a policy and an audit: privacy notice, record of processing
+activities (GDPR Art. 30(1)), data inventory. Pure.
+
+What the operator says comes from ``policy.yml``, the rest from facts. What neither tells is
+written as "not stated" or "not determined".
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from selfhost.audit.model import Outcome, Report
+from selfhost.policy.catalogue import load, said, text
+from selfhost.policy.inventory import Row, rows
+from selfhost.policy.judge import judge
+from selfhost.policy.model import Judged, Policy, Promise, Sentence, State, Texts
+from selfhost.policy.page import announcement
+from selfhost.policy.standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with paragraphs, list items, and a table, each of which may be missing."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Plain text throughout; how it is marked up is the format's."""
+
+    title: str
+    language: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a document is made of. ``promise`` is in force, or what is written if nothing is."""
+
+    domain: str
+    policy: Policy
+    promise: Promise
+    standing: Standing
+    report: Report
+    today: date
+    language: str
+
+    def text(self, key: str, **values: object) -> str:
+        """A text of the language."""
+        return text(self.language, key, **values)
+
+    def operator_says(self, texts: Texts) -> str:
+        """What the operator wrote, or that they did not."""
+        return texts.get(self.language) or self.text("not-stated")
+
+    @property
+    def audited(self) -> str:
+        """The day of the oldest evidence."""
+        times = [one.collected_at[:10] for one in self.report.targets if one.collected_at]
+        return min(times, default="") or self.text("unknown")
+
+
+def notice(given: Sources) -> Document:
+    """The privacy notice for participants."""
+    rights = tuple(given.text(f"notice.right.{number}") for number in range(1, 5))
+    sections = [
+        _controller(given),
+        _purposes(given),
+        _promise(given),
+        *_announced(given),
+        Section(
+            given.text("notice.kept"),
+            (given.text("notice.kept.intro"),),
+            (),
+            (given.text("column.data"), given.text("column.kept")),
+            tuple((row.name, row.kept) for row in _rows(given)),
+        ),
+        _recipients(given),
+        Section(given.text("notice.rights"), (), rights),
+        Section(
+            given.text("notice.verify"),
+            (given.text("notice.verify.how", domain=given.domain),),
+        ),
+    ]
+    return _document(given, "notice.title", sections)
+
+
+def record(given: Sources) -> Document:
+    """The record of processing activities: the fields of GDPR Art. 30(1)(a) to (g)."""
+    found = _rows(given)
+    held = [row for row in found if row.held is not False]
+    people = dict.fromkeys(row.people for row in found)
+    sections = [
+        _controller(given, "(a) "),
+        _purposes(given, "(b) "),
+        Section(
+            "(c) " + given.text("record.categories"),
+            (given.text("record.subjects", said=", ".join(people)),),
+            (
+                given.text("record.live"),
+                *(f"{row.people}: {row.name} ({row.kept})" for row in held),
+            ),
+        ),
+        _recipients(given, "(d) "),
+        Section(
+            "(e) " + given.text("record.transfers"),
+            (_transfers(given),),
+        ),
+        Section(
+            "(f) " + given.text("record.limits"),
+            (),
+            (),
+            (given.text("column.data"), given.text("column.kept")),
+            tuple((row.name, row.kept) for row in found),
+        ),
+        Section(
+            "(g) " + given.text("record.measures"),
+            (given.text("record.measures.intro", day=given.audited),),
+            tuple(_measures(given)),
+        ),
+    ]
+    return _document(given, "record.title", sections)
+
+
+def inventory(given: Sources) -> Document:
+    """What data, where, how long, and what shows it."""
+    section = Section(
+        given.text("inventory.heading"),
+        (given.text("inventory.intro", day=given.audited),),
+        (),
+        tuple(given.text(f"column.{one}") for one in ("data", "people", "where", "kept", "shown")),
+        tuple(
+            (row.name, row.people, row.where, row.kept, ", ".join(row.shown_by) or "–")
+            for row in _rows(given)
+        ),
+    )
+    return _document(given, "inventory.title", [section])
+
+
+KINDS: dict[str, Callable[[Sources], Document]] = {
+    "notice": notice,
+    "record": record,
+    "inventory": inventory,
+}
+
+
+def _document(given: Sources, title: str, sections: list[Section]) -> Document:
+    made = Section(
+        given.text("made"),
+        (
+            given.text(
+                "made.from", day=given.today, audited=given.audited, name=given.promise.digest[:12]
+            ),
+            given.text("made.no-advice"),
+        ),
+    )
+    return Document(given.text(title, domain=given.domain), given.language, (*sections, made))
+
+
+def _rows(given: Sources) -> tuple[Row, ...]:
+    return rows(given.report, given.today, given.language)
+
+
+def _controller(given: Sources, number: str = "") -> Section:
+    operator = given.policy.operator
+    missing = given.text("not-stated")
+    items = (
+        ("controller.name", operator.name),
+        ("controller.contact", operator.contact),
+        ("controller.representative", operator.representative or missing),
+        ("controller.officer", operator.data_protection_officer or missing),
+    )
+    return Section(
+        number + given.text("controller"),
+        (),
+        tuple(given.text(key, said=value) for key, value in items),
+    )
+
+
+def _purposes(given: Sources, number: str = "") -> Section:
+    operator = given.policy.operator
+    basis = given.text("record.legal-basis", said=given.operator_says(operator.legal_basis))
+    heading = number + given.text("record.purposes")
+    return Section(heading, (given.operator_says(operator.purposes), basis))
+
+
+def _promise(given: Sources) -> Section:
+    now = given.standing.now
+    intro = (
+        given.text("notice.promise.since", day=now.effective)
+        if now
+        else given.text("notice.promise.draft")
+    )
+    judged = judge(given.promise, given.report, given.today)
+    return Section(
+        given.text("notice.promise"),
+        (intro, given.text("notice.promise.audited", day=given.audited)),
+        tuple(
+            given.text(f"state.{one.state}", said=said(one.sentence, given.language))
+            for one in judged
+        ),
+    )
+
+
+def _announced(given: Sources) -> Iterator[Section]:
+    coming = given.standing.coming
+    if coming is None:
+        return
+    change = announcement(given.promise, coming, given.language)
+    yield Section(
+        given.text("notice.announced"),
+        (given.text("notice.announced.intro", announced=change.announced, day=change.effective),),
+        change.differences,
+    )
+
+
+def _third_parties(given: Sources) -> Judged:
+    sentence = Sentence("third-parties", categories=("third-party", "telemetry"))
+    (judged,) = judge(Promise(0, (sentence,)), given.report, given.today)
+    return judged
+
+
+def _recipients(given: Sources, number: str = "") -> Section:
+    found = _third_parties(given)
+    reasons = dict.fromkeys(f"{one.control}: {one.message}" for one in found.evidence)
+    return Section(
+        number + given.text("record.recipients"),
+        (
+            given.operator_says(given.policy.operator.recipients),
+            given.text(f"record.recipients.{found.state}"),
+        ),
+        tuple(reasons)[:10] if found.state is State.BROKEN else (),
+    )
+
+
+def _transfers(given: Sources) -> str:
+    said_ = given.policy.operator.transfers.get(given.language)
+    return said_ or given.text("record.transfers.unknown")
+
+
+@cache
+def _controls_of_measures() -> tuple[str, ...]:
+    return tuple(load("measures.yml"))
+
+
+def _measures(given: Sources) -> Iterator[str]:
+    """Each with what the audit says of it, the worst of all servers."""
+    for control in _controls_of_measures():
+        outcomes = {one.outcome for one in given.report.results if one.control == control} - {
+            Outcome.NOT_APPLICABLE
+        }
+        if outcomes == {Outcome.PASS}:
+            state = State.HOLDS
+        elif outcomes & {Outcome.FAIL, Outcome.WAIVED, Outcome.ALLOWED}:
+            state = State.BROKEN
+        else:
+            state = State.UNKNOWN
+        yield given.text(f"measured.{state}", said=given.text(f"measure.{control}"))

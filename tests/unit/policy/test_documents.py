@@ -1,0 +1,182 @@
+"""Privacy notice, record of processing, data inventory: what the operator says, and facts."""
+
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from selfhost.audit.model import Report, Seen, TargetReport
+from selfhost.controls.model import Status
+from selfhost.policy import documents
+from selfhost.policy.catalogue import languages
+from selfhost.policy.documents import Document, Sources
+from selfhost.policy.inventory import Row, rows
+from selfhost.policy.standing import Standing, announced, standing
+from selfhost.reports import document
+from tests.unit.policy.samples import DOMAIN, HEAD, TODAY, policy, report, server, without_kept
+
+POLICY = policy(
+    "- id: no-ai\n- {id: log-days, at_most: 3}\n- id: ours\n"
+    "  text: {en: No <b>pictures</b>, de: Keine Bilder}\n  controls: [web-gravatar]\n",
+    "languages: [en, de]\n"
+    + HEAD.replace("contact:", "purposes: {en: Meeting, de: Treffen}, contact:"),
+)
+
+
+def accounts(state: str) -> Seen:
+    return Seen("prosody.accounts", "/var/lib/prosody/*/accounts/*", state, "", "")
+
+
+def sources(
+    found: Report | None = None, language: str = "en", now: Standing | None = None
+) -> Sources:
+    return Sources(
+        domain=DOMAIN,
+        policy=POLICY,
+        promise=POLICY.promise,
+        standing=now or Standing(),
+        report=found or report(),
+        today=TODAY,
+        language=language,
+    )
+
+
+def section(made: Document, heading: str) -> documents.Section:
+    (found,) = [one for one in made.sections if heading in one.heading]
+    return found
+
+
+def data(*targets: TargetReport) -> dict[str, Row]:
+    return {row.id: row for row in rows(report(*targets), TODAY, "en")}
+
+
+def test_what_is_kept_and_what_is_not() -> None:
+    found = data(replace(server(host_recorder=Status.FAIL), documents=(accounts("present"),)))
+    assert (found["chat"].kept, found["chat"].held) == ("not kept", False)
+    assert (found["media"].held, found["media"].where) == (True, "/etc/x.conf:7")
+    assert found["media"].shown_by == ("host-recorder: it is fail",)
+    assert (found["log-nginx"].kept, found["log-nginx"].held) == ("3 days at most", True)
+    assert found["log-journal"].where == "systemd-journald"
+    assert found["accounts"].where == "/var/lib/prosody/*/accounts/*"
+    assert found["accounts"].kept == "until the account is removed"
+
+
+def test_what_the_facts_do_not_show_is_not_determined() -> None:
+    found = data(without_kept(server(without=["prosody-message-archive"])))
+    assert [found[name].kept for name in ("chat", "log", "accounts")] == ["not determined"] * 3
+    assert [found[name].held for name in ("chat", "log", "accounts")] == [None] * 3
+    denied = data(replace(server(), documents=(accounts("denied"),)))["accounts"]
+    assert (denied.held, denied.kept) == (None, "not determined")
+    absent = data(replace(server(), documents=(accounts("absent"),)))["accounts"]
+    assert (absent.held, absent.kept) == (False, "not kept")
+
+
+def test_logs_without_an_end_and_of_several_servers() -> None:
+    endless = replace(server("b"), kept=(("nginx", None),))
+    found = rows(report(server("a"), endless), TODAY, "en")
+    logs = {row.name: row.kept for row in found if row.id == "log-nginx"}
+    assert logs == {"Log: nginx (a)": "3 days at most", "Log: nginx (b)": "without an end"}
+
+
+def test_the_record_has_every_field_of_the_article() -> None:
+    made = documents.record(sources())
+    assert [one.heading[:3] for one in made.sections[:-1]] == [f"({c})" for c in "abcdefg"]
+    assert "Name: An association" in section(made, "(a)").items
+    assert "Data protection officer: not stated" in section(made, "(a)").items
+    assert section(made, "(b)").paragraphs == ("Meeting", "Legal basis: not stated")
+    assert "not determined" in section(made, "(e)").paragraphs[0]
+    assert ("Log: nginx", "3 days at most") in section(made, "(f)").rows
+    assert "A firewall drops what no rule lets in." in section(made, "(g)").items
+
+
+def test_measures_and_recipients_are_those_of_the_audit() -> None:
+    worse = report(server(host_firewall=Status.FAIL, web_gravatar=Status.FAIL))
+    made = documents.record(sources(worse))
+    measures = section(made, "(g)").items
+    assert "NOT in place, as the audit found: A firewall drops what no rule lets in." in measures
+    assert section(made, "(d)").items == ("web-gravatar: it is fail",)
+    unseen = report(server(without=["host-firewall", "web-gravatar"]))
+    made = documents.record(sources(unseen))
+    assert "not determined: A firewall drops what no rule lets in." in section(made, "(g)").items
+    assert "not determined" in section(made, "(d)").paragraphs[1]
+
+
+def test_the_notice_says_what_is_broken_and_what_will_change() -> None:
+    first = announced((), POLICY.promise, TODAY)
+    later = policy("- id: no-ai\n").promise
+    found = standing((first, announced((first,), later, TODAY)), TODAY)
+    audit = report(server(web_gravatar=Status.FAIL, host_ai_programs=Status.UNKNOWN))
+    made = documents.notice(sources(audit, now=found))
+    promise = section(made, "What we promise")
+    assert promise.paragraphs[0] == f"In force since {TODAY}."
+    assert promise.items[0].endswith("could not determine whether this is kept.")
+    assert promise.items[1] == "Logs are kept for 3 days at most."
+    assert promise.items[2].startswith("NOT KEPT, as the last audit found: ")
+    change = section(made, "What will change")
+    assert str(TODAY + timedelta(days=14)) in change.paragraphs[0]
+    assert "No longer promised: Logs are kept for 3 days at most." in change.items
+
+
+class Page(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("kind", documents.KINDS)
+def test_every_document_in_every_language_and_format(kind: str, language: str) -> None:
+    made = documents.KINDS[kind](sources(language=language))
+    assert made.sections[-1].paragraphs[-1] in (
+        "It was made by a program and is no legal advice.",
+        "Es wurde von einem Programm erstellt und ist keine Rechtsberatung.",
+    )
+    page = Page(document.render(made, "html"))
+    assert not page.tags & {"script", "img", "link", "iframe"}
+    markdown = document.render(made, "markdown")
+    assert markdown.startswith("# ")
+    for one in made.sections:
+        assert one.heading in page.text
+        assert all(paragraph in page.text for paragraph in one.paragraphs)
+        assert all(item in page.text for item in one.items)
+        assert all(len(row) == len(one.head) for row in one.rows)
+
+
+def test_no_text_of_a_server_or_a_person_is_markup() -> None:
+    hostile = (
+        "<script>x</script> [a](javascript:1) **b** | ` \x1b[2J\u202e https://evil.example @all"
+    )
+    made = Document(
+        "t",
+        "en",
+        (documents.Section("h", (hostile, "- a", "1. b"), (hostile,), ("c",), ((hostile,),)),),
+    )
+    html = document.render(made, "html")
+    assert "script" not in Page(html).tags
+    assert "\x1b" not in html
+    text = document.render(made, "markdown")
+    assert "\\<script\\>" in text
+    assert "\\[a\\](" in text
+    assert "\\|" in text
+    assert "https\\://evil" in text
+    assert "\\@all" in text
+    assert not {"\x1b", "\u202e"} & set(text)
+    assert "\n\\- a\n" in text
+    assert "\n&#49;. b\n" in text
+
+
+def test_what_the_operator_writes_is_readable_as_text() -> None:
+    made = documents.notice(sources(language="de"))
+    text = document.render(made, "markdown")
+    assert "Treffen" in text
+    assert "Keine Bilder" in text
+    assert "- Name: An association\n" in text
