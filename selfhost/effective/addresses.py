@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from selfhost.readers.template import CONDITION
 from selfhost.readers.tree import Node, Unknown
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def beginning(server: "Server", node: Node) -> str | None:
     """Scheme and host, or ``/`` for the page's own host; ``None`` if not known."""
     if not isinstance(node.value, Unknown) or not node.origin.line:
         return None
+    if node.value.reason == CONDITION:
+        return None  # the line itself may not be there
     for document in server.evidence.documents:
         if document.path == node.origin.path:
             lines = document.text.splitlines()[node.origin.line - 1 : node.origin.line]

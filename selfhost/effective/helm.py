@@ -7,6 +7,7 @@ templates of 2026-08-22. A part that is off takes all below it along.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from selfhost.catalog.docker_variables import docker_variables
 from selfhost.effective.config import Config
 from selfhost.effective.seen import OutOfScope, Unseen
 from selfhost.readers.compose import ComposeFile, Service
@@ -37,7 +38,7 @@ _VARIABLES = ("extraEnvs", "extraEnv", "env", "environment", "apiKeys")
 def configs(server: "Server") -> tuple[Config, ...]:
     """One ``Config`` per file of values. Raises ``OutOfScope`` where none was given."""
     found = []
-    for root in _roots(server):
+    for root in server.helm_values:
         variables = dict(_variables(root))
         holes = root.rest
         origin = Origin(root.origin.path)
@@ -48,7 +49,7 @@ def configs(server: "Server") -> tuple[Config, ...]:
 def services(server: "Server") -> ComposeFile:
     """The parts that run, as services with their images."""
     found: dict[str, Service] = {}
-    for root in _roots(server):
+    for root in server.helm_values:
         for name in (*ALWAYS, *OPTIONAL):
             part = _child(root, name)
             if not _runs(root, name):
@@ -65,10 +66,14 @@ def services(server: "Server") -> ComposeFile:
     return ComposeFile(found)
 
 
-def _roots(server: "Server") -> list[Node]:
+def roots(server: "Server") -> tuple[Node, ...]:
+    """The chart's values in each file that was given.
+
+    Raises ``OutOfScope`` where none was, ``Unseen`` where one cannot be read.
+    """
     if not server.evidence.of(SOURCE):
         raise OutOfScope("no values of a Helm chart were given")
-    found = []
+    found: list[Node] = []
     for document in server.documents(SOURCE):
         problems: list[Problem] = []
         try:
@@ -79,7 +84,7 @@ def _roots(server: "Server") -> list[Node]:
         if fatal is not None:
             raise Unseen(f"{fatal.origin}: {fatal.message}", (document,))
         found += _charts(root)
-    return found
+    return tuple(found)
 
 
 def _charts(root: Node) -> list[Node]:
@@ -138,6 +143,7 @@ def _image(name: str, part: Node | None) -> Node | None:
 
 def _variables(root: Node) -> Iterator[tuple[str, Node]]:
     """In the order in which a later one wins."""
+    yield from _named(root)
     yield from _common(root)
     yield from _stun(root)
     yield from _optional(root)
@@ -150,6 +156,21 @@ def _variables(root: Node) -> Iterator[tuple[str, Node]]:
             for key in ("customConfigJs", "custom_config_js"):
                 if (node := _child(part, key)) is not None:
                     yield "WEB_CONFIG_PREFIX", node
+
+
+def _named(root: Node) -> Iterator[tuple[str, Node]]:
+    """Keys that are called as the variables are, wherever a chart of one's own keeps them."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        for name, child in _mapping(node).items():
+            off = node is root and name in OPTIONAL and not _runs(root, name)
+            if off or _enabled(child) is False:
+                continue
+            if isinstance(child.value, dict):
+                waiting.append(child)
+            elif docker_variables().knows(name) and not _items(child) and child.value is not None:
+                yield name, _as_text(child)
 
 
 def _common(root: Node) -> Iterator[tuple[str, Node]]:

@@ -69,7 +69,7 @@ def service(server: "Server", component: str) -> Config:
         include = _including(posixpath.dirname(document.path), documents, complete=complete)
         read = read_hocon(Source(document.path, document.text), include=include)
         if server.evidence.scope is not None and isinstance(read.root.value, Unknown):
-            read = _as_template(document, include) or read
+            read = as_template(document, include) or read
         below = over(read, below)
     elif not server.evidence.in_scope(f"{component}.config"):
         hole = Unknown(f"no {FILES[component]}: {OLD_ALONE}")
@@ -164,7 +164,7 @@ def _including(
     return include
 
 
-def _as_template(document: Document, include: Callable[[str, str], Source | None]) -> Tree | None:
+def as_template(document: Document, include: Callable[[str, str], Source | None]) -> Tree | None:
     """A file that a template engine has yet to fill; ``None`` if it is none or cannot be read."""
     if not template.is_template(document.text):
         return None

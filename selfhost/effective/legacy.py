@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from selfhost.catalog.legacy_keys import LegacyKey, legacy_keys
-from selfhost.readers.tree import Node, Path, Value
+from selfhost.readers.tree import Node, Path, Unknown, Value
 
 #: A value that has no effect on the key.
 _NOTHING = object()
@@ -17,7 +17,8 @@ def translated(component: str, properties: Mapping[str, Node]) -> list[tuple[Pat
             rest = key.rest(name)
             if rest is None:
                 continue
-            value = _value(key, str(node.value).strip(), node)
+            unknown = isinstance(node.value, Unknown)
+            value = node.value if unknown else _value(key, str(node.value).strip(), node)
             if value is _NOTHING:
                 continue
             for path in key.new:

@@ -75,9 +75,14 @@ def loaded(config: ProsodyConfig, section: Section) -> Modules:
 
 
 def doubted(config: ProsodyConfig, doubtful: frozenset[int]) -> ProsodyConfig:
-    """What depends on a template is unknown; a section that may not be there is judged."""
+    """What depends on a template is unknown. A host that may not be there is judged; what may be
+    there of a component is its own module, too."""
     sections = tuple(
-        replace(section, options=template.doubt(section.options, doubtful))
+        replace(
+            section,
+            options=template.doubt(section.options, doubtful),
+            certain=section.origin.line not in doubtful,
+        )
         for section in config.sections
     )
     return replace(config, sections=sections)

@@ -61,6 +61,7 @@ def jibri(server: "Server") -> tuple[Config, ...]:
             tuple(d for d in documents if _folder(d) == folder),
             tuple(d for d in legacy if _folder(d) == folder),
             running,
+            given=server.evidence.scope is not None,
         )
         for folder in folders
     )
@@ -110,7 +111,11 @@ def system_properties(process: Process) -> dict[str, str]:
 
 
 def _recorder(
-    documents: tuple[Document, ...], legacy: tuple[Document, ...], running: tuple[Tree, ...]
+    documents: tuple[Document, ...],
+    legacy: tuple[Document, ...],
+    running: tuple[Tree, ...],
+    *,
+    given: bool,
 ) -> Config:
     included: set[str] = set()
 
@@ -129,6 +134,8 @@ def _recorder(
         if document.path in included:
             continue
         tree = read_hocon(Source(document.path, document.text), include=include)
+        if given and isinstance(tree.root.value, Unknown):
+            tree = jvm.as_template(document, include) or tree
         if len(documents) == 1 and PurePosixPath(document.path).name in _PARTS:
             tree = _part(tree)
         layers.insert(0, tree)

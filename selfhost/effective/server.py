@@ -10,6 +10,7 @@ from selfhost.effective import (
     docker,
     environments,
     firewall,
+    helm,
     host,
     interface,
     jvm,
@@ -34,7 +35,7 @@ from selfhost.readers.nftables import Chain
 from selfhost.readers.nginx import NginxConfig
 from selfhost.readers.outside import Seen
 from selfhost.readers.prosody import ProsodyConfig
-from selfhost.readers.tree import Unknown
+from selfhost.readers.tree import Node, Unknown
 
 T = TypeVar("T")
 
@@ -227,6 +228,11 @@ class Server:
     def manifests(self) -> Manifests:
         """Containers of Kubernetes manifests."""
         return self._once("manifests", lambda: kubernetes.manifests(self))
+
+    @property
+    def helm_values(self) -> tuple[Node, ...]:
+        """The values of a Helm chart, one per file."""
+        return self._once("helm", lambda: helm.roots(self))
 
     # -- the host -------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """The web client's settings, as a browser would have them."""
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -27,6 +28,8 @@ NOT_OF_PAGE = "is not part of it"
 _ECHO = '<!--# echo var="template" -->'
 _HOST = re.compile(r"(?:(?:https?|wss?):)?//([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:/|$)", re.IGNORECASE)
 _INCLUDE = re.compile(r"<!--#\s*include\b[^>]*-->")
+#: docker-jitsi-meet makes ``config.js`` of this file and of ``settings-config.js``.
+_BEGINNING = "system-config.js"
 #: Branches of a condition that are read one by one.
 _MAX_BRANCHES = 4
 
@@ -61,7 +64,18 @@ def client_configs(server: "Server") -> tuple[Config, ...]:
 
 def given_file(document: Document, variable: str, *, supposed: bool = False) -> Config:
     """A script that was given without the rest of its server: it may be a template, or only the
-    end of another file."""
+    end or the beginning of another file."""
+    config = _given(document, variable, supposed=supposed)
+    if not posixpath.basename(document.path).startswith(_BEGINNING):
+        return config
+    (tree,) = config.layers
+    root = tree.root
+    rest = root.rest or Unknown(f"the settings-config.js that comes behind it {NOT_GIVEN}")
+    opened = Tree(Node(root.value, root.origin, root.overrides, rest), tree.problems)
+    return Config(config.name, config.place, (opened,))
+
+
+def _given(document: Document, variable: str, *, supposed: bool) -> Config:
     text = document.text
     if text.lstrip()[:1] == "<" and not text.lstrip().startswith("<!--#"):
         text = _INCLUDE.sub("", inline_scripts(document.text))

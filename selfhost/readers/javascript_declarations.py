@@ -102,6 +102,8 @@ class Declarations(Calls):
             self.escape(value)
             self.changed(scope.serial)
         slot.value = value if certain else Unk(self.why())
+        if not certain and isinstance(value, bool | float | str):
+            slot.within = (self.moment, value)
         slot.origin = self.at(node)
 
     def s_variable_declaration(self, node: Node) -> Outcome:

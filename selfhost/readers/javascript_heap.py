@@ -176,6 +176,7 @@ class Heap:
             self.escape(value)
         if not certain and self._comes_to_be(table, key, old):
             certain = True
+        within = (self.moment, value) if plain and isinstance(value, bool | float | str) else None
         if not certain and old is None and isinstance(value, Obj) and _lacks(table):
             # A condition that gives an object its section where there is none yet.
             value = self.section_with(value, table)
@@ -190,7 +191,7 @@ class Heap:
                 self.escape(old.value)
             why = self.why() if table.moment != self.moment else "not a plain property"
             value = Unk(why, kind)
-        slot = Slot(value, self.origin, overrides)
+        slot = Slot(value, self.origin, overrides, within=None if certain else within)
         if old is not None:
             slot.constant = old.constant
             slot.accessor = old.accessor and not certain
@@ -254,6 +255,7 @@ class Heap:
 
     def blur_slots(self, table: Obj | Scope, why: str) -> None:
         for slot in table.slots.values():
+            slot.within = None
             if not (isinstance(slot.value, Unk) and slot.value.kind == "any"):
                 self.changed(table.serial)
                 self.escape(slot.value)
@@ -286,6 +288,7 @@ class Heap:
         if foreign:
             for table in (self.window, self.globals):
                 for slot in table.slots.values():
+                    slot.within = None
                     self.escape(slot.value)
                     if not isinstance(slot.value, Obj | Arr | Func):
                         self.changed(table.serial)

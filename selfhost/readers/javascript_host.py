@@ -172,7 +172,7 @@ def member(path: str, key: str) -> Host | Unk:
     """A property of a thing of the browser."""
     full = f"{path}.{key}"
     if full in _PROPERTIES:
-        return Unk(VISITOR, _PROPERTIES[full])
+        return Unk(VISITOR, _PROPERTIES[full], page_host=full == "location.hostname")
     return Host(_OBJECT_PROPERTIES.get(full, full))
 
 

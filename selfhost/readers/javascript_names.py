@@ -142,6 +142,8 @@ class Names(Heap):
         if slot.accessor:
             self.unknown_code("computed by a getter")
             return Unk("computed by a getter")
+        if slot.within is not None and slot.within[0] == self.moment:
+            return slot.within[1]
         return slot.value
 
     def browser_name(self, name: str) -> Value:

@@ -33,6 +33,10 @@ def reason(*values: Value) -> str:
     return "computed in a way that is not followed"
 
 
+#: The names of this machine.
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
 def to_bool(value: Value) -> bool | None:
     """``None``: not known."""
     if isinstance(value, Unk):
@@ -109,7 +113,14 @@ def nullish(value: Value) -> bool | None:
     return False
 
 
+def _is_page_host(value: Value, other: Value) -> bool:
+    """Whether the page's host is compared with this machine: of a server's page it never is."""
+    return isinstance(value, Unk) and value.page_host and other in LOOPBACK
+
+
 def strictly_equal(left: Value, right: Value) -> bool | None:
+    if _is_page_host(left, right) or _is_page_host(right, left):
+        return False
     if isinstance(left, Unk | Host) or isinstance(right, Unk | Host):
         if isinstance(left, Host) and left == right and left.path in NAMES:
             return True

@@ -31,12 +31,13 @@ class Unk:
     """A value that is not known. ``kind``: what is known of its type.
 
     ``strings``: an array whose first item is a string. ``foreign``: may belong to another script
-    of the page, so calling it may do anything.
+    of the page, so calling it may do anything. ``page_host``: the host that served the page.
     """
 
     reason: str
     kind: Kind = "any"
     foreign: bool = False
+    page_host: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,11 @@ Moment = tuple[int, int]
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """A variable or a property."""
+    """A variable or a property.
+
+    ``dead``: declared, not yet initialized: reading it throws. ``within``: what it holds in the
+    uncertain stretch of the program that gave it to it, and nowhere else.
+    """
 
     value: "Value"
     origin: Origin
@@ -68,7 +73,7 @@ class Slot:
     accessor: bool = False
     constant: bool = False
     dead: bool = False
-    """Declared, not yet initialized: reading it throws."""
+    within: "tuple[Moment, bool | float | str] | None" = None
 
 
 @dataclass(slots=True, eq=False)

@@ -22,13 +22,15 @@ Kind = Literal["global", "VirtualHost", "Component"]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """``name`` is ``"*"`` for the global one. ``module``: what implements a component."""
+    """``name`` is ``"*"`` for the global one. ``module``: what implements a component.
+    ``certain``: nothing unknown decides whether it is there."""
 
     name: str
     kind: Kind
     module: str | None
     options: Tree
     origin: Origin
+    certain: bool = True
 
     @property
     def switched_off(self) -> bool:
@@ -127,7 +129,7 @@ class ProsodyConfig:
         found = tuple(uses.values())
         if own is not None and component and own.module is not None:
             found = (
-                ModuleUse(own.module, "component", own.origin),
+                ModuleUse(own.module, "component", own.origin, own.certain),
                 *(use for use in found if use.name != own.module),
             )
         return Modules(found, rest)

@@ -7,7 +7,10 @@ from selfhost.controls.web_predicates import KINDS, own_addresses
 from selfhost.effective.server import Server
 from selfhost.readers.tree import Node
 
-ADDRESSES = ("bosh", "websocket", "websocketKeepAliveUrl", "conferenceRequestUrl")
+ADDRESSES = (
+    *("bosh", "websocket", "websocketKeepAliveUrl", "conferenceRequestUrl"),
+    "externalConnectUrl",  # of older clients: asked before the page is up
+)
 NAMES = ("domain", "muc", "focus", "anonymousdomain", "authdomain", "visitorFocus")
 WHY = "all that is said about a meeting goes there"
 
@@ -42,8 +45,8 @@ CONTROL = Control(
     "mask.",
     upstream_default="own server",
     fix=Fix(
-        by_hand="Point bosh, websocket, websocketKeepAliveUrl, conferenceRequestUrl and "
-        "hosts in config.js at your own server."
+        by_hand="Point bosh, websocket, websocketKeepAliveUrl, conferenceRequestUrl, "
+        "externalConnectUrl and hosts in config.js at your own server."
     ),
     references=(
         "jitsi/jitsi-meet: config.js",
@@ -81,6 +84,14 @@ CONTROL = Control(
             note="the end does not matter",
         ),
         served("var config = { hosts: {} };\nconfig.hosts.domain = '8x8.vc';\n", at=2),
+        served(
+            "var config = {\n"
+            "  hosts: { domain: 'meet.example.org' },\n"
+            "  externalConnectUrl: '//meet.jit.si/http-pre-bind',\n"
+            "};\n",
+            at=3,
+            note="older clients",
+        ),
     ),
     good=(
         served("var config = {\n  bosh: 'https://' + location.host + '/http-bind',\n};\n"),

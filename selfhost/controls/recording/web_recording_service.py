@@ -18,7 +18,8 @@ CONTROL = Control(
     fix=Fix(
         variable="web_recording_service",
         value="false",
-        by_hand="Remove recordingService and the old fileRecordings… keys from config.js.",
+        by_hand="Remove recordingService, enableRecording and the old fileRecordings… keys "
+        "from config.js.",
     ),
     references=(
         "jitsi/jitsi-meet: config.js",
@@ -38,7 +39,11 @@ CONTROL = Control(
             old="fileRecordingsServiceEnabled",
             judge=falsy("moderators are offered to record on the server"),
         ),
-        setting(web, "fileRecordingsEnabled", judge=falsy("older clients offer to record")),
+        setting(
+            web,
+            *("fileRecordingsEnabled", "enableRecording"),
+            judge=falsy("older clients offer to record"),
+        ),
     ),
     bad=(
         served("var config = {\n  recordingService: {\n    enabled: true,\n  },\n};\n", at=3),
@@ -47,6 +52,7 @@ CONTROL = Control(
             at=2,
             note="old spelling",
         ),
+        served("var config = {};\nconfig.enableRecording = true;\n", at=2, note="before 2018"),
         served(
             "var config = { recordingService: { enabled: false } };\n"
             "config.recordingService.enabled = true;\n",

@@ -38,6 +38,24 @@ def test_on_a_server_a_fragment_without_its_base_stops() -> None:
     assert status(whole, "web-config-stops") is Status.FAIL
 
 
+def test_the_beginning_of_dockers_config_does_not_say_what_comes_behind_it() -> None:
+    text = "{{ $D := .Env.DOMAIN -}}\nvar config = {};\nconfig.hosts = { domain: '{{ $D }}' };\n"
+    for name in ("/x/system-config.js", "/x/system-config.js.j2"):
+        server = given("web.config", text, name)
+        assert status(server, "web-local-recording") is Status.UNKNOWN
+        assert status(server, "web-recording-service") is Status.UNKNOWN
+    assert status(given("web.config", text, "/x/config.js"), "web-local-recording") is Status.FAIL
+
+
+def test_an_address_under_a_template_s_condition_is_not_judged() -> None:
+    line = "config.dialInNumbersUrl = 'https://api.jitsi.net/phoneNumberList';\n"
+    text = "var config = {};\n{{ if .Env.PHONE }}\n" + line + "{{ end }}\n"
+    assert status(given("web.config", text), "web-phone-services") is Status.UNKNOWN
+    assert status(given("web.config", "var config = {};\n" + line), "web-phone-services") is (
+        Status.FAIL
+    )
+
+
 JINJA = """var config = {
     hosts: { domain: '{{ name }}' },
     disableThirdPartyRequests: {{ strict | lower }},

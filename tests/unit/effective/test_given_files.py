@@ -21,6 +21,23 @@ def test_old_properties_in_doubt() -> None:
     assert status(given("jicofo.legacy", text), "jicofo-jibri-brewery") is Status.UNKNOWN
 
 
+def test_old_properties_in_doubt_of_a_go_template() -> None:
+    text = "{{ if .Env.ROOM }}\norg.jitsi.jicofo.jigasi.BREWERY={{ .Env.ROOM }}@x.org\n{{ end }}\n"
+    assert status(given("jicofo.legacy", text), "jicofo-jigasi-brewery") is Status.UNKNOWN
+
+
+def test_a_recorder_s_template() -> None:
+    text = (
+        "jibri {\n recording { finalize-script = /x.sh }\n"
+        "{% if sound %}\n ffmpeg.audio-source = pulse\n{% endif %}\n"
+        ' chrome.flags = [ "{{ flag }}" ]\n}\n'
+    )
+    server = given("jibri.config", text)
+    assert status(server, "jibri-finalize-script") is Status.FAIL
+    assert status(server, "jibri-webhooks") is Status.PASS
+    assert status(server, "jibri-browser-log") is Status.UNKNOWN
+
+
 def test_a_hocon_template() -> None:
     text = "jicofo {\n{% if a %}\n jibri { brewery-jid = x }\n{% endif %}\n c = {{ d }}\n}\n"
     server = given("jicofo.config", text)
@@ -41,6 +58,16 @@ def test_a_prosody_template() -> None:
     server = given("prosody.config", LUA, "host.cfg.lua.j2")
     assert status(server, "prosody-open-registration") is Status.FAIL
     assert status(server, "prosody-message-archive") is Status.UNKNOWN
+
+
+def test_a_component_under_a_condition_may_not_be_there() -> None:
+    component = 'Component "visitors.x.org" "visitors_component"\n'
+    plain = 'VirtualHost "x.org"\n' + component
+    in_doubt = 'VirtualHost "x.org"\n{{ if .Env.VISITORS }}\n' + component + "{{ end }}\n"
+    assert status(given("prosody.config", plain, "x.cfg.lua"), "prosody-visitors") is Status.FAIL
+    assert status(given("prosody.config", in_doubt, "x.cfg.lua"), "prosody-visitors") is (
+        Status.UNKNOWN
+    )
 
 
 SITE = "server {\n listen 443 ssl;\n root /usr/share/jitsi-meet;\n %s\n}\n"

@@ -49,6 +49,8 @@ def value(text: str, name: str) -> object:
             "docker-recorder-services",
         ),
         ("publicURL: https://meet.example.org\n", "docker-local-recording"),
+        ("JVB_STUN_SERVERS: stun.l.google.com:19302\n", "docker-bridge-stun"),
+        ("prosody: {}\nsettings:\n  env2:\n    ENABLE_RECORDING: 1\n", "docker-recording"),
         ("my-jitsi-meet:\n  jibri:\n    enabled: true\n", "docker-recording"),
     ],
 )
@@ -66,6 +68,9 @@ def test_what_is_on_is_found(text: str, control: str) -> None:
         "transcriber:\n  enabled: false\n  whisper:\n    url: wss://ai.example.com\n",
         "jitsi-meet:\n  enabled: false\n  jibri:\n    enabled: true\nweb: {}\n",
         "skynet:\n  whisper:\n    model: small\n",
+        "jibri:\n  enabled: false\n  own:\n    ENABLE_RECORDING: 1\n",
+        "jibri:\n  own:\n    ENABLE_RECORDING: 1\n",
+        "web: {}\nsettings:\n  enabled: false\n  ENABLE_RECORDING: 1\n",
     ],
 )
 def test_what_is_off_with_the_part_around_it_is_not(text: str) -> None:
