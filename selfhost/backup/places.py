@@ -69,7 +69,7 @@ def _forms(domain: str) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
         # What the roles write anew is not the admin's.
         (
             Kind.CUSTOMISATION,
-            rf"/etc/jitsi/meet/(?!{name}-(?:interface_config\.js|about\.html)$){below}",
+            rf"/etc/jitsi/meet/(?!{name}-(?:interface_config\.js$|about\.html$|privacy/)){below}",
         ),
         (
             Kind.CUSTOMISATION,

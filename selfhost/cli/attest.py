@@ -92,7 +92,7 @@ def attest(
         f"Statement {made.sequence} for {made.host}: {made.policy}, evidence {made.evidence}, "
         f"good until {made.expires:%Y-%m-%d %H:%M} UTC."
     )
-    click.echo(f"Publish {inventory / source.NAME} as https://{made.host}{source.WELL_KNOWN}")
+    click.echo(f"selfhost publish puts it on the server: https://{made.host}{source.WELL_KNOWN}")
 
 
 def _promised(inventory: Path, report: str) -> "Promised | None":

@@ -43,6 +43,7 @@ COMMANDS = {
     "watch": Entry("selfhost.cli.watch", "watch", "Audit on a timer: tell only what changed."),
     "policy": Entry("selfhost.cli.policy", "policy", "What the site promises, and if it is kept."),
     "attest": Entry("selfhost.cli.attest", "attest", "Sign the last audit's result."),
+    "publish": Entry("selfhost.cli.publish", "publish", "Put the page for participants online."),
     "verify": Entry("selfhost.cli.verify", "verify", "Check signed statements of a server."),
     "fix": Entry("selfhost.cli.fix", "fix", "Tell how findings are mended, and mend them."),
     "status": Entry("selfhost.cli.status", "status", "Show how the servers are."),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAIN = "/etc/nginx/nginx.conf"
 #: Folders that are collected whole.
 FOLDERS: tuple[str, ...] = tuple(
-    f"/etc/nginx/{name}" for name in ("conf.d", "sites-enabled", "modules-enabled")
+    f"/etc/nginx/{name}" for name in ("conf.d", "sites-enabled", "modules-enabled", "snippets")
 )
 #: Where docker-jitsi-meet's scripts write it; what is in these folders was collected whole.
 OF_DOCKER = ("/run/web/config/nginx", "/config/nginx")

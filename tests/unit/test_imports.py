@@ -53,6 +53,10 @@ MAY = {
         *("attest", "catalog", "controls", "targets", "errors"),
         *("lock_file", "loopback", "named_file", "whole_file"),
     },
+    "page": {
+        *("page", "attest", "audit", "controls", "history", "provision", "settings", "targets"),
+        *("errors", "named_file"),
+    },
     "backup": {
         *("backup", "provision", "readers", "settings", "targets", "errors"),
         *("named_file", "whole_file"),

@@ -1,0 +1,86 @@
+"""What the page rests on: the newest statement, its report, and a later audit that failed."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from selfhost.attest import chain, source
+from selfhost.attest.statement import Statement
+from selfhost.controls import registry
+from selfhost.errors import UsageError
+from selfhost.history import store
+from selfhost.named_file import content
+from selfhost.page import facts
+from selfhost.page.model import Page
+
+_MAX_REPORT = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The page, and the bytes of the chain that go with it."""
+
+    page: Page
+    chain: bytes
+
+
+def find(
+    inventory: Path, domain: str, key: Ed25519PublicKey, report_file: Path | None, now: datetime
+) -> Basis:
+    """Raises UsageError where there is no statement, one is not genuine, or its report is gone."""
+    path = inventory / source.NAME
+    if not path.exists():
+        raise UsageError(
+            f"there is no statement in {inventory}", hint="selfhost audit, then selfhost attest"
+        )
+    chained = source.content(path)
+    checked = chain.check(source.envelopes(chained, path.name), key, now, host=domain)
+    newest = checked.newest
+    if newest is None or not checked.genuine:
+        raise UsageError(
+            f"the statements in {path} are not good: {checked.problems[0]}",
+            hint="participants would be told the same; selfhost verify shows all of it",
+        )
+    signed, text = True, _later_failure(inventory, newest)
+    if text is not None:
+        signed = False
+    else:
+        text = _report(inventory, newest, report_file)
+    page = facts.page(json.loads(text), newest, registry.controls(), now, signed=signed)
+    return Basis(page, chained)
+
+
+def _later_failure(inventory: Path, newest: Statement) -> str | None:
+    """The report of the last audit, if it is younger than the statement's and failed."""
+    entries = store.entries(inventory)
+    if not entries or entries[-1].policy == "pass":
+        return None
+    last = entries[-1]
+    if datetime.fromisoformat(last.at) <= newest.audited:
+        return None
+    return store.report(inventory, last)
+
+
+def _report(inventory: Path, newest: Statement, report_file: Path | None) -> str:
+    for text in _candidates(inventory, newest, report_file):
+        if hashlib.sha256(text.encode()).hexdigest() == newest.report:
+            return text
+    raise UsageError(
+        f"the report that statement {newest.sequence} is about is not there",
+        hint="name it with --report FILE.json, or audit and attest again",
+    )
+
+
+def _candidates(inventory: Path, newest: Statement, report_file: Path | None) -> Iterator[str]:
+    if report_file is not None:
+        yield content(report_file, _MAX_REPORT, "a report can be (64 MiB)").decode(
+            "utf-8", "replace"
+        )
+    for entry in reversed(store.entries(inventory)):
+        if entry.digest == newest.report:
+            yield store.report(inventory, entry)

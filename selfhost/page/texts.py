@@ -1,0 +1,51 @@
+"""The words of the page, one file of ``texts/`` per language."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+#: What is served to a browser that asks for none of the others.
+DEFAULT = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A language: its code (ISO 639-1), and sentences by key; placeholders as in str.format."""
+
+    language: str
+    by_key: dict[str, str]
+    months: tuple[str, ...]
+
+    def say(self, key: str, **values: Any) -> str:
+        """A sentence. Raises KeyError for one that is not there."""
+        return self.by_key[key].format(**values)
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a sentence."""
+        return key in self.by_key
+
+    def day(self, moment: datetime) -> str:
+        """As people write it, in UTC."""
+        day = moment.astimezone(UTC)
+        return self.say("day", day=day.day, month=self.months[day.month - 1], year=day.year)
+
+    def minute(self, moment: datetime) -> str:
+        """The same with the time of day."""
+        return self.say("minute", day=self.day(moment), time=f"{moment.astimezone(UTC):%H:%M}")
+
+
+@cache
+def languages() -> tuple[Texts, ...]:
+    """All that there are, the default first."""
+    folder = files("selfhost.page").joinpath("texts")
+    names = sorted(entry.name.partition(".")[0] for entry in folder.iterdir())
+    names.sort(key=lambda name: name != DEFAULT)
+    found = []
+    for name in names:
+        content = yaml.safe_load(folder.joinpath(f"{name}.yml").read_text("utf-8"))
+        found.append(Texts(name, content["texts"], tuple(content["months"])))
+    return tuple(found)

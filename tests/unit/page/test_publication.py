@@ -1,0 +1,155 @@
+"""The files for the server: pages, notices, and when which of them is served."""
+
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from selfhost.page import publication, render
+from selfhost.page.model import Page, State
+from selfhost.page.texts import Texts, languages
+from tests.unit.page.conftest import NOW, STATEMENT, Make
+
+ALL = pytest.mark.parametrize("texts", languages(), ids=lambda one: one.language)
+
+
+class Outline(HTMLParser):
+    """Elements, attributes and text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def served(files: dict[str, bytes], seconds: float, language: str = "en") -> str:
+    """As nginx chooses: by the list of steps, then by what is there."""
+    steps = dict(
+        line.removesuffix(";").split() for line in files["valid.map"].decode().splitlines()
+    )
+    name = steps.get(str(int(seconds) // 10_000), "otherwise")
+    return files[f"{name}.{language}.html"].decode()
+
+
+def test_it_is_served_until_it_holds_no_more_and_never_longer(made: Make) -> None:
+    files = publication.files(made(), b"{}\n", NOW)
+    good, expired = languages()[0].say("valid"), languages()[0].say("expired")
+    assert good in served(files, NOW.timestamp())
+    end = STATEMENT.expires.timestamp()
+    assert good in served(files, end - 20_001)
+    for second in range(0, 40_000, 500):
+        assert expired in served(files, end + second)
+        assert good not in served(files, end + second)
+    assert expired in served(files, NOW.timestamp() - 86_400)
+    assert files["statements.intoto.jsonl"] == b"{}\n"
+
+
+@pytest.mark.parametrize("verdict", ["fail", "expired"])
+def test_without_a_statement_that_holds_there_is_no_page_that_says_so(
+    made: Make, verdict: str
+) -> None:
+    now = NOW if verdict == "fail" else NOW + timedelta(days=9)
+    page = made(policy="fail") if verdict == "fail" else made(now=now)
+    files = publication.files(page, b"", now)
+    assert not [name for name in files if name.startswith("valid.") and name.endswith("html")]
+    assert files["valid.map"] == b""
+    for name, content in files.items():
+        if name.endswith((".html", ".map")):
+            for texts in languages():
+                assert texts.say("sentence-recording") not in content.decode()
+
+
+@ALL
+def test_the_page_is_plain_and_can_be_read_by_everybody(made: Make, texts: Texts) -> None:
+    text = render.html(made(), texts)
+    outline = Outline(text)
+    tags = [tag for tag, _ in outline.elements]
+    assert not {"script", "img", "link", "iframe", "form"} & set(tags)
+    assert not [key for _, attributes in outline.elements for key in attributes if key[:2] == "on"]
+    assert {"header", "main", "nav", "footer", "h1"} <= set(tags)
+    assert tags.count("h1") == tags.count("main") == 1
+    assert dict(outline.elements)["html"]["lang"] == texts.language
+    labels = {attributes.get("id") for _, attributes in outline.elements}
+    named = {attributes.get("aria-labelledby") for _, attributes in outline.elements} - {None}
+    assert named <= labels
+    assert "http" not in re.sub(r"https://meet\.example\.org\b", "", text).replace("http-equiv", "")
+    assert "a<b>" not in text
+    assert "meet.example.org" in outline.text
+    assert "6 " in outline.text and "2026" in outline.text  # noqa: PT018 - the day of the end
+
+
+@ALL
+def test_what_is_kept_and_what_is_not_known(
+    made: Make, texts: Texts, document: dict[str, Any]
+) -> None:
+    document["targets"][0]["kept"].append({"log": "something-new", "days": None})
+    text = Outline(render.html(made(), texts)).text
+    assert texts.say("log-jicofo") in text
+    assert texts.say("days", days=3) in text
+    assert texts.say("log-nginx") in text
+    assert texts.say("log-jitsi") in text
+    assert texts.say("endless") in text
+    logged = Outline(render.html(made({"nginx-access-log": "waived"}), texts)).text
+    assert texts.say("log-nginx-visits") in logged
+    document["targets"][0]["kept"] = []
+    assert texts.say("keeps-unknown") in Outline(render.html(made(), texts)).text
+
+
+@ALL
+def test_a_recorder_is_told_first(made: Make, texts: Texts, document: dict[str, Any]) -> None:
+    document["profile"] = "internal-recording-with-consent"
+    page = made({"host-recorder": "allowed"})
+    outline = Outline(render.html(page, texts))
+    assert texts.say("recording-allowed") in outline.text
+    assert texts.say("sentence-recording") in outline.text.partition(texts.say("excepted"))[2]
+    boxes = [a["class"] for tag, a in outline.elements if (a.get("class") or "")[:7] == "verdict"]
+    assert boxes == ["verdict open", "verdict bad"]
+    assert render.notice(page, texts) == texts.say(
+        "notice-recording", checked=texts.day(page.checked), url="https://meet.example.org/privacy"
+    )
+
+
+@ALL
+@pytest.mark.parametrize("state", list(State))
+def test_a_notice_is_one_line_that_breaks_out_of_nothing(
+    made: Make, texts: Texts, state: State
+) -> None:
+    from dataclasses import replace
+
+    page: Page = replace(made(), state=state)
+    line = render.notice(page, texts)
+    assert "https://meet.example.org/privacy" in line
+    assert str(page.checked.day) in line
+    assert not set(line) & set("\"'\\$<>&\n\r\0")
+
+
+def test_a_notice_with_a_quotation_mark_is_refused(made: Make) -> None:
+    from dataclasses import replace
+
+    with pytest.raises(ValueError, match="notice-valid of en"):
+        render.notice(replace(made(), domain="x'; alert(1); '"), languages()[0])
+
+
+def test_the_notice_of_each_moment_and_language(made: Make) -> None:
+    lines = publication.files(made(), b"", NOW)["notice.map"].decode().splitlines()
+    entries = [re.fullmatch(r'"~([^"]+)" "([^"]+)";', line) for line in lines]
+
+    def shown(key: str) -> str:
+        return next(e[2] for e in entries if e is not None and re.search(e[1], key))
+
+    english, german = languages()[0], languages()[1]
+    page = made()
+    assert shown("valid en") == render.notice(page, english)
+    assert shown("valid fr") == render.notice(page, english)
+    assert shown("valid de") == render.notice(page, german)
+    assert "EXPIRED" in shown("otherwise fr")
+    assert "ABGELAUFEN" in shown("otherwise de")

@@ -1,0 +1,110 @@
+"""What runs on the web server puts files there whole, and takes them back if nginx refuses."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from selfhost.errors import ProvisionError, TargetError
+from selfhost.page import publish_program as program
+from selfhost.page.upload import PROGRAM, read_answer
+
+FILES = {
+    "otherwise.en.html": b"expired",
+    "valid.en.html": b"good",
+    "valid.map": b"176432 valid;\n",
+    "notice.map": b'"~^valid " "line";\n',
+    "statements.intoto.jsonl": b"{}\n",
+}
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in the place of the server, and what was asked of its programs in ``asked``."""
+    for folder in ("etc/nginx/conf.d", "etc/nginx/snippets", "etc/jitsi/meet"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "etc/nginx/conf.d/selfhost-privacy.conf").touch()
+    asked = tmp_path / "asked"
+    asked.touch()
+
+    def command(words: list[str]) -> None:
+        asked.write_text(asked.read_text() + " ".join(words) + "\n")
+        if words[0] == "nginx" and (tmp_path / "refuses").exists():
+            raise program.OrderError("nginx", "nginx -t -q failed: no")
+
+    monkeypatch.setattr(program, "_command", command)
+    return tmp_path
+
+
+def there(server: Path) -> dict[str, bytes]:
+    folder = server / "etc/jitsi/meet/meet.example.org-privacy"
+    snippets = server / "etc/nginx/snippets"
+    return {p.name: p.read_bytes() for p in (*folder.iterdir(), *snippets.iterdir())}
+
+
+def test_files_are_there_and_nginx_uses_them(server: Path) -> None:
+    assert program.publish(FILES, "meet.example.org", server)
+    assert there(server) == {
+        **{name: FILES[name] for name in FILES if not name.endswith(".map")},
+        "selfhost-privacy-valid.map": FILES["valid.map"],
+        "selfhost-privacy-notice.map": FILES["notice.map"],
+    }
+    for path in (server / "etc/jitsi/meet/meet.example.org-privacy").iterdir():
+        assert path.stat().st_mode & 0o777 == 0o644
+    assert (server / "asked").read_text() == "nginx -t -q\nsystemctl reload nginx.service\n"
+
+
+def test_a_second_time_changes_nothing(server: Path) -> None:
+    program.publish(FILES, "meet.example.org", server)
+    (server / "asked").write_text("")
+    assert not program.publish(FILES, "meet.example.org", server)
+    assert (server / "asked").read_text() == ""
+
+
+def test_a_page_that_holds_no_more_goes(server: Path) -> None:
+    program.publish(FILES, "meet.example.org", server)
+    failed = {**FILES, "valid.map": b""}
+    del failed["valid.en.html"]
+    assert program.publish(failed, "meet.example.org", server)
+    assert "valid.en.html" not in there(server)
+
+
+def test_it_goes_even_if_nginx_refuses_and_its_settings_are_as_before(server: Path) -> None:
+    program.publish(FILES, "meet.example.org", server)
+    (server / "refuses").touch()
+    failed = {"otherwise.en.html": b"failed", "valid.map": b"", "notice.map": b"x"}
+    with pytest.raises(program.OrderError):
+        program.publish(failed, "meet.example.org", server)
+    left = there(server)
+    assert "valid.en.html" not in left
+    assert left["otherwise.en.html"] == b"failed"
+    assert left["selfhost-privacy-valid.map"] == FILES["valid.map"]
+    assert left["selfhost-privacy-notice.map"] == FILES["notice.map"]
+
+
+def test_at_a_first_time_that_nginx_refuses_no_settings_are_left(server: Path) -> None:
+    (server / "refuses").touch()
+    with pytest.raises(program.OrderError):
+        program.publish(FILES, "meet.example.org", server)
+    assert list((server / "etc/nginx/snippets").iterdir()) == []
+
+
+def test_a_server_that_was_not_set_up_for_it_is_told(server: Path) -> None:
+    (server / "etc/nginx/conf.d/selfhost-privacy.conf").unlink()
+    with pytest.raises(program.OrderError, match="not set up"):
+        program.publish(FILES, "meet.example.org", server)
+    assert list((server / "etc/jitsi/meet").iterdir()) == []
+
+
+def test_it_runs_on_python_3_9() -> None:
+    ast.parse(PROGRAM.read_text(), feature_version=(3, 9))
+
+
+def test_answers() -> None:
+    assert read_answer(b'{"changed": true}\n', "a")
+    assert not read_answer(b'{"changed": false}\n', "a")
+    with pytest.raises(ProvisionError, match=r"a: it is [?]full"):
+        read_answer(b'{"failed": "file", "message": "it is \\u001bfull"}', "a")
+    for answer in (b"", b"[]", b'{"changed": 1}', b"[" * 10_000):
+        with pytest.raises(TargetError, match="no answer"):
+            read_answer(answer, "a")
