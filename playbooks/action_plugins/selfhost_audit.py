@@ -18,6 +18,7 @@ class ActionModule(ActionBase):
         try:
             from selfhost.errors import SelfhostError
             from selfhost.runners import ansible_audit, remote
+            from selfhost.targets.order import Order
             from selfhost.targets.ssh_connection import Completed
         except ImportError as error:
             raise AnsibleActionFail(
@@ -27,7 +28,8 @@ class ActionModule(ActionBase):
         write = not self._task.check_mode
         try:
             options = ansible_audit.checked(self._task.args)
-            command, stdin = remote.with_stdin()
+            order = Order()
+            command, stdin = remote.with_stdin(order)
             moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             answer = self._collect(command, stdin, task_vars)
             if answer.get("unreachable"):
@@ -38,7 +40,7 @@ class ActionModule(ActionBase):
                 (answer.get("stderr") or answer.get("msg") or "").encode(),
             )
             name = task_vars["inventory_hostname"]
-            result.update(ansible_audit.outcome(name, moment, done, options, write))
+            result.update(ansible_audit.outcome(name, moment, done, order, options, write))
         except SelfhostError as error:
             hint = f" ({error.hint})" if error.hint else ""
             raise AnsibleActionFail(f"{error.message}{hint}") from error

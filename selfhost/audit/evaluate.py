@@ -60,8 +60,19 @@ def _judge_each(control: Control, servers: Sequence[Server]) -> tuple[Verdict, .
 def judge(control: Control, server: Server) -> tuple[Verdict, ...] | None:
     """What a control says of a server; ``None`` when what it needs was not given at all.
 
-    A check that says nothing is ``unknown``: silence is never a pass.
+    A check that says nothing is ``unknown``: silence is never a pass. Nor does anything pass, or
+    count as not installed, on an answer that no running server gives.
     """
+    verdicts = _judged(control, server)
+    if verdicts and worst(verdicts) in (Status.PASS, Status.NOT_APPLICABLE):
+        try:
+            server.prove_alive()
+        except NoAnswer as outcome:
+            return (unknown(outcome.message, *_places(outcome)),)
+    return verdicts
+
+
+def _judged(control: Control, server: Server) -> tuple[Verdict, ...] | None:
     for need in control.needs:
         given = (need, *ALTERNATIVES.get(need, ()))
         if not any(server.evidence.in_scope(name) for name in given):

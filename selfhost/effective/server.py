@@ -15,6 +15,7 @@ from selfhost.effective import (
     interface,
     jvm,
     kubernetes,
+    life,
     outside,
     plain_files,
     prosody,
@@ -79,6 +80,10 @@ class Server:
         if self.supposed or self.evidence.scope is None:
             return None
         return self._once("supposing", lambda: Server(self.evidence, supposed=True))
+
+    def prove_alive(self) -> None:
+        """Raise ``Unseen`` where a whole server's answer cannot be that of a running one."""
+        self._once("alive", lambda: life.prove_alive(self))
 
     def unseen_hosts(self, sources: Collection[str]) -> Unknown | None:
         """Why hosts and components of Prosody's may exist that none of the files shows; ``None``

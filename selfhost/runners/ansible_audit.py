@@ -8,6 +8,7 @@ from typing import Any
 from selfhost.errors import TargetError, UsageError
 from selfhost.exitcodes import ExitCode
 from selfhost.runners import judging, remote
+from selfhost.targets.order import Order
 from selfhost.targets.ssh_connection import Completed
 
 DEFAULTS: Mapping[str, Any] = {
@@ -54,9 +55,10 @@ def _check_reports(reports: object) -> None:
 
 
 def outcome(
-    name: str, moment: str, done: Completed, options: Mapping[str, Any], write: bool
+    name: str, moment: str, done: Completed, order: Order, options: Mapping[str, Any], write: bool
 ) -> dict[str, Any]:
-    """What the task returns. Report files are written unless ``write`` is false (check mode).
+    """What the task returns; ``done`` is the answer to ``order``. Report files are written unless
+    ``write`` is false (check mode).
 
     Raises UsageError for waivers, controls or a baseline that cannot be used.
     """
@@ -72,7 +74,7 @@ def outcome(
     waivers = judging.waivers(profile, _path(options["waivers"]), None, today)
     baseline = judging.saved(Path(options["baseline"])) if options["baseline"] else None
     try:
-        target = evaluate(remote.evidence(name, moment, done), controls)
+        target = evaluate(remote.evidence(name, moment, done, order), controls)
     except TargetError as error:
         target = judging.unreached(name, error)
     report = judging.report([target], controls, options["fail_on"])

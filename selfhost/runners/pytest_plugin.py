@@ -163,13 +163,14 @@ def _through(host: Any, name: str, controls: list[Any]) -> "TargetReport":
     from selfhost.errors import TargetError
     from selfhost.runners import judging, remote
     from selfhost.targets.model import now
+    from selfhost.targets.order import Order
     from selfhost.targets.ssh_connection import Completed
 
-    moment = now()
-    answer = host.run(shlex.join(remote.without_stdin()))
+    moment, order = now(), Order()
+    answer = host.run(shlex.join(remote.without_stdin(order)))
     done = Completed(answer.rc, answer.stdout_bytes, answer.stderr_bytes)
     try:
-        return evaluate(remote.evidence(name, moment, done), controls)
+        return evaluate(remote.evidence(name, moment, done, order), controls)
     except TargetError as error:
         return judging.unreached(name, error)
 

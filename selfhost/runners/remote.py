@@ -5,13 +5,11 @@ and its output is read and bounded exactly as that of our own SSH connection.
 """
 
 import base64
-import json
-import os
 import zlib
 
 from selfhost.errors import TargetError
 from selfhost.evidence.model import Evidence
-from selfhost.evidence.plan import server_plan
+from selfhost.targets.order import Order
 from selfhost.targets.program import collector_program
 from selfhost.targets.ssh import MAX_OUTPUT, read_answer
 from selfhost.targets.ssh_connection import PYTHON_LOADER, Completed
@@ -27,32 +25,24 @@ _UNPACKER = (
 )
 
 
-def with_stdin() -> tuple[list[str], str]:
+def with_stdin(order: Order) -> tuple[list[str], str]:
     """The command, and what it reads on standard input."""
     program = collector_program().decode("ascii")
-    order = {**_order(), "key": os.urandom(32).hex()}
     command = ["python3", "-I", "-c", PYTHON_LOADER, str(len(program))]
-    return command, program + json.dumps(order)
+    return command, program + order.to_bytes().decode("ascii")
 
 
-def without_stdin() -> list[str]:
+def without_stdin(order: Order) -> list[str]:
     """The command alone."""
-    return ["python3", "-I", "-c", _UNPACKER, _packed(collector_program()), _packed(_order_bytes())]
+    packed = [_packed(collector_program()), _packed(order.without_key())]
+    return ["python3", "-I", "-c", _UNPACKER, *packed]
 
 
-def evidence(name: str, moment: str, done: Completed) -> Evidence:
-    """What the command gave. Raises TargetError when that is not the collector's answer."""
+def evidence(name: str, moment: str, done: Completed, order: Order) -> Evidence:
+    """What the command gave. Raises TargetError when that is not the answer to the order."""
     if len(done.stdout) > MAX_OUTPUT:
         raise TargetError(f"{name} sent more evidence than there can be")
-    return Evidence(name, moment, read_answer(done, server_plan(), name))
-
-
-def _order() -> dict[str, object]:
-    return {"plan": [step.as_json() for step in server_plan()]}
-
-
-def _order_bytes() -> bytes:
-    return json.dumps(_order()).encode("ascii")
+    return Evidence(name, moment, read_answer(done, order, name))
 
 
 def _packed(data: bytes) -> str:

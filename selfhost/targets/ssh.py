@@ -3,18 +3,17 @@
 import base64
 import binascii
 import json
-import os
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from selfhost.errors import TargetError
 from selfhost.evidence.collector.run import FORMAT, MAX_TOTAL
 from selfhost.evidence.model import Document, Evidence, State
-from selfhost.evidence.plan import Step, server_plan
+from selfhost.evidence.plan import Step
 from selfhost.targets import ssh_connection
 from selfhost.targets.model import Plan, now
+from selfhost.targets.order import Order
 from selfhost.targets.program import collector_program
 from selfhost.targets.ssh_connection import Completed, Endpoint
 
@@ -44,29 +43,34 @@ class SshTarget:
 
     def collect(self, plan: Plan | None = None) -> Evidence:
         """All that the plan names, in one round trip."""
-        steps = tuple(plan or server_plan())
+        order = Order(plan) if plan else Order()
         program = collector_program()
-        order = {"plan": [step.as_json() for step in steps], "key": os.urandom(32).hex()}
         moment = now()
         with ssh_connection.connect(self.endpoint) as connection:
             done = connection.run_script(
                 program,
-                stdin=json.dumps(order).encode("ascii"),
+                stdin=order.to_bytes(),
                 timeout=TIMEOUT,
                 max_output=MAX_OUTPUT,
                 become=self.become,
             )
-        return Evidence(self.name, moment, read_answer(done, steps, self.endpoint.host))
+        return Evidence(self.name, moment, read_answer(done, order, self.endpoint.host))
 
 
-def read_answer(done: Completed, plan: Sequence[Step], host: str) -> tuple[Document, ...]:
+def read_answer(done: Completed, order: Order, host: str) -> tuple[Document, ...]:
     """The documents in the collector's output. Nothing in it is trusted to be well-formed.
 
     A step that is not answered is there as failed. Raises TargetError when the answer is not
-    the collector's, was cut off, or holds what was not asked for.
+    the collector's, is that to another order, was cut off, or holds what was not asked for.
     """
-    if _decoded(done.stdout.partition(b"\n")[0]) != {"selfhost": FORMAT}:
+    first = _decoded(done.stdout.partition(b"\n")[0])
+    if not isinstance(first, dict) or first.get("selfhost") != FORMAT:
         raise _no_answer(done, host)
+    if first.get("nonce") != order.nonce:
+        raise TargetError(
+            f"{host} sent the answer to another audit",
+            hint="its python3 or what stands before it may send a recorded answer again",
+        )
     # Not yet split: each of millions of empty lines would cost a place in the list.
     lines = done.stdout.split(b"\n", MAX_DOCUMENTS)
     end = _decoded(lines[-2]) if len(lines) > 2 else None
@@ -76,7 +80,7 @@ def read_answer(done: Completed, plan: Sequence[Step], host: str) -> tuple[Docum
             f"{host} sent evidence that is cut off",
             hint="try again; if it stays so, its memory or the connection is at an end",
         )
-    names = {step.name: step for step in plan}
+    names = {step.name: step for step in order.plan}
     documents: list[Document] = []
     left = MAX_TOTAL
     for line in lines[1:-2]:

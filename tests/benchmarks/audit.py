@@ -20,12 +20,12 @@ from selfhost import lab
 from selfhost.controls.registry import controls
 from selfhost.errors import LabError, SelfhostError
 from selfhost.evidence.model import Evidence
-from selfhost.evidence.plan import server_plan
 from selfhost.lab.inventory import write_inventory
 from selfhost.lab.state import get
+from selfhost.targets.order import Order
 from selfhost.targets.ssh import read_answer
 from selfhost.targets.ssh_connection import Completed
-from tests.benchmarks import growth, hosts, measure
+from tests.benchmarks import growth, hosts, measure, stages
 from tests.benchmarks.measure import Cost
 from tests.benchmarks.plain_checks import CHECKS
 
@@ -70,7 +70,9 @@ def _all(server: lab.LabServer, inventory: Path, folder: Path, runs: int) -> Non
     )
     _say(commands_table(audit, plain | _lynis(server, runs)))
     _say(beyond_table(after_connection(staged), plain, alone))
-    documents = read_answer(Completed(0, answer.read_bytes(), b""), server_plan(), HOSTNAME)
+    documents = read_answer(
+        Completed(0, answer.read_bytes(), b""), Order(nonce=stages.NONCE), HOSTNAME
+    )
     evidence = Evidence(HOSTNAME, "2026-01-01T00:00:00Z", documents)
     _say(growth_table(evidence))
     hosts.set_up(server, answer.read_bytes(), staged["stages"]["collect"]["wall"])

@@ -1,6 +1,7 @@
 """Many hosts at once: each is a login to one real sshd that replays what a real server answered,
-after as long as that took. So our side is measured (connecting, reading, judging, reporting) and
-not a hundred collectors on the machine that also has to judge.
+with the nonce that it is asked with and after as long as that took. So our side is measured
+(connecting, reading, judging, reporting) and not a hundred collectors on the machine that also has
+to judge.
 
 Run as a program it audits, and prints the seconds: ``hosts.py COUNT PORT KEY KNOWN_HOSTS``.
 """
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from selfhost import lab
 from selfhost.errors import LabError
+from tests.benchmarks.stages import NONCE
 
 USER = "replay"
 _SET_UP = r"""
@@ -19,8 +21,12 @@ id replay >/dev/null 2>&1 || useradd -m -p '*' -s /bin/sh replay
 install -d -o replay -m 700 /home/replay/.ssh
 install -o replay -m 600 /home/admin/.ssh/authorized_keys /home/replay/.ssh/authorized_keys
 cat > /var/lib/replay
-printf '#!/bin/sh\ncat >/dev/null\nsleep %s\nexec cat /var/lib/replay\n' "$1" \
-    > /usr/local/bin/replay
+cat > /usr/local/bin/replay <<END
+#!/bin/sh
+nonce=\$(grep -ao '"nonce": "[0-9a-f]*"' | tail -n 1 | cut -d '"' -f 4)
+sleep $1
+exec sed "1s/$2/\$nonce/" /var/lib/replay
+END
 chmod 755 /usr/local/bin/replay
 printf 'MaxStartups 200:30:400\nMatch User replay\n  ForceCommand /usr/local/bin/replay\n' \
     > /etc/ssh/sshd_config.d/60-replay.conf
@@ -30,7 +36,7 @@ systemctl reload ssh
 
 def set_up(server: lab.LabServer, answer: bytes, seconds: float) -> None:
     """Let a lab server answer each login of ``USER`` with this, after so many seconds."""
-    command = ["sh", "-c", _SET_UP, "replay", f"{seconds:.2f}"]
+    command = ["sh", "-c", _SET_UP, "replay", f"{seconds:.2f}", NONCE]
     done = lab.run(server.name, command, input=answer)
     if done.returncode:
         raise LabError("The server cannot replay.", hint=done.stderr.decode()[-500:])

@@ -5,7 +5,6 @@ loads the controls while the server answers.
 """
 
 import json
-import os
 import resource
 import sys
 import time
@@ -13,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+#: In the answer that is left, so that it can be read, and given as that to another order.
+NONCE = "0" * 32
 
 
 def main(inventory: Path, answer: Path) -> None:
@@ -39,31 +41,30 @@ def main(inventory: Path, answer: Path) -> None:
         from selfhost.audit.evaluate import evaluate
         from selfhost.audit.policy import decide
         from selfhost.evidence.model import Evidence
-        from selfhost.evidence.plan import server_plan
         from selfhost.reports import formats
         from selfhost.runners import judging
         from selfhost.targets import ssh_connection
         from selfhost.targets.model import now
+        from selfhost.targets.order import Order
         from selfhost.targets.program import collector_program
 
         profile = judging.profile("private")
         controls = judging.controls(profile)
-        plan = server_plan()
     program = collector_program()
-    order = {"plan": [step.as_json() for step in plan], "key": os.urandom(32).hex()}
+    order = Order(nonce=NONCE)
     with ExitStack() as opened:
         with stage("connect"):
             connection = opened.enter_context(ssh_connection.connect(target.endpoint))
         with stage("collect"):
             done = connection.run_script(
                 program,
-                stdin=json.dumps(order).encode(),
+                stdin=order.to_bytes(),
                 timeout=TIMEOUT,
                 max_output=MAX_OUTPUT,
                 become=target.become,
             )
     with stage("read and judge"):
-        evidence = Evidence(target.name, now(), read_answer(done, plan, target.name))
+        evidence = Evidence(target.name, now(), read_answer(done, order, target.name))
         found = evaluate(evidence, controls)
     with stage("report"):
         report = judging.report([found], controls, "low")

@@ -59,7 +59,8 @@ _SEEDS = MappingProxyType(
             "0\t\tvar/lib/dpkg/status\t\tPackage: jicofo\n2\t\tetc/nginx\tnginx\nx\t40\tetc/a",
         ),
         "answer": (
-            '{"selfhost": 1}\n{"source": "jicofo.config", "path": "/x", "state": "present", '
+            '{"selfhost": 1, "nonce": "0"}\n'
+            '{"source": "jicofo.config", "path": "/x", "state": "present", '
             '"content": "+jicofo { }", "reason": "", "mode": "", "owner": "", "target": "", '
             '"sha256": ""}\n{"end": 1}\n',
             "Welcome!\n",

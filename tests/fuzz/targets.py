@@ -22,7 +22,7 @@ from selfhost.evidence import bundle
 from selfhost.evidence.collector.redactor import Redactor
 from selfhost.evidence.collector.syntax import CODE, HOCON, LINES, NGINX, Overload
 from selfhost.evidence.model import Document, Evidence, State
-from selfhost.evidence.plan import full_plan, server_plan
+from selfhost.evidence.plan import full_plan
 from selfhost.readers import facts, template
 from selfhost.readers.apache import read_apache
 from selfhost.readers.certificates import read_certificates
@@ -44,6 +44,7 @@ from selfhost.readers.tree import Source, Tree
 from selfhost.readers.turnserver import read_turnserver
 from selfhost.reports import json, terminal
 from selfhost.targets.archive import ArchiveTarget
+from selfhost.targets.order import Order
 from selfhost.targets.recognise import SAMPLE, recognise
 from selfhost.targets.ssh import read_answer
 from selfhost.targets.ssh_connection import Completed
@@ -156,6 +157,9 @@ def _redaction(text: str) -> None:
     recognise("/x/unknown", text[:SAMPLE])
 
 
+_ORDER = Order(nonce="0")
+
+
 def _answer(text: str) -> None:
     """A line that begins with ``+`` stands for the packed content of the document before it."""
     lines = text.split("\n")
@@ -165,7 +169,7 @@ def _answer(text: str) -> None:
     ]
     for stdout in (text, "\n".join(packed)):
         try:
-            read_answer(Completed(0, stdout.encode("utf-8", "replace"), b""), server_plan(), "h")
+            read_answer(Completed(0, stdout.encode("utf-8", "replace"), b""), _ORDER, "h")
         except TargetError:
             continue
 

@@ -1,6 +1,5 @@
 """``audit --active``: what is tried, by which rule it is refused, and what it catches."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from selfhost.audit.evaluate import evaluate
 from selfhost.controls.registry import find
 from selfhost.evidence.model import Evidence
 from selfhost.evidence.plan import active_plan
+from selfhost.targets.order import Order
 from selfhost.targets.program import collector_program
 from selfhost.targets.ssh import read_answer
 from selfhost.targets.ssh_connection import Completed
@@ -65,10 +65,10 @@ def test_a_filter_is_told_by_what_it_does(
     before = machine.must("nft", "--stateless", "list", "ruleset")
     program = tmp_path / "collector.py"
     program.write_bytes(collector_program())
-    order = {"plan": [step.as_json() for step in active_plan()], "key": "00"}
-    done = machine.run(PYTHON, "-IS", str(program), stdin=json.dumps(order))
+    order = Order(active_plan())
+    done = machine.run(PYTHON, "-IS", str(program), stdin=order.to_bytes().decode())
     answer = Completed(done.returncode, done.stdout.encode(), done.stderr.encode())
-    evidence = Evidence("x", "2026-01-01T00:00:00Z", read_answer(answer, active_plan(), "x"))
+    evidence = Evidence("x", "2026-01-01T00:00:00Z", read_answer(answer, order, "x"))
     (result,) = evaluate(evidence, [find("active-egress")]).results
     assert str(result.status) == status, (result.message, evidence.documents)
     assert machine.must("nft", "--stateless", "list", "ruleset") == before

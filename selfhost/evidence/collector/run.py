@@ -97,14 +97,16 @@ def _answer(step: Record, disk: Any, redactor: Redactor) -> Iterator[Record]:
 
 
 def main() -> int:
-    """Read ``{"plan": [...], "key": hex}`` on standard input, write a JSON line per document.
+    """Read ``{"plan": [...], "key": hex, "nonce": hex}`` on standard input, write a JSON line per
+    document.
 
-    The last line counts them, so that an answer that was cut off is noticed.
+    The first line repeats the nonce, so that an older answer is noticed; the last one counts the
+    documents, so that one that was cut off is.
     """
     signal.alarm(MAX_RUN_SECONDS)
     order = json.loads(sys.stdin.buffer.read())
     out = sys.stdout.buffer
-    out.write(json.dumps({"selfhost": FORMAT}).encode() + b"\n")
+    out.write(json.dumps({"selfhost": FORMAT, "nonce": order["nonce"]}).encode() + b"\n")
     count = 0
     for record in collect(order["plan"], redaction_key=bytes.fromhex(order["key"])):
         count += 1

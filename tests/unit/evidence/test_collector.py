@@ -146,7 +146,9 @@ def test_processes_show_names_and_no_secrets(tmp_path: Path) -> None:
         # Not a child of the collector: its own are left out.
         out = subprocess.run(
             [sys.executable, "-I", "-c", collector_program()],
-            input=json.dumps({"plan": [step("probe", "processes", max_bytes=1 << 24)], "key": ""}),
+            input=json.dumps(
+                {"plan": [step("probe", "processes", max_bytes=1 << 24)], "key": "", "nonce": ""}
+            ),
             capture_output=True,
             text=True,
             check=True,

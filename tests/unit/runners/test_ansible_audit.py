@@ -14,6 +14,7 @@ import yaml
 from selfhost.errors import UsageError
 from selfhost.provision import content
 from selfhost.runners import ansible_audit, remote
+from selfhost.targets.order import Order
 from selfhost.targets.ssh_connection import Completed
 
 ROOT = content.root()
@@ -80,17 +81,20 @@ def test_a_wrong_option_is_a_sentence(tmp_path: Path, option: str, says: str) ->
 # -- without Ansible --------------------------------------------------------------------------
 
 
+ORDER = Order()
+
+
 def outcome(stdout: bytes, **options: Any) -> dict[str, Any]:
     done = Completed(0, stdout, b"")
     return ansible_audit.outcome(
-        "meet", "2026-01-01T00:00:00Z", done, ansible_audit.checked(options), write=False
+        "meet", "2026-01-01T00:00:00Z", done, ORDER, ansible_audit.checked(options), write=False
     )
 
 
 @pytest.fixture(scope="module")
 def answer() -> bytes:
     """What the collector says of this machine."""
-    command, stdin = remote.with_stdin()
+    command, stdin = remote.with_stdin(ORDER)
     command[0] = sys.executable
     return subprocess.run(command, input=stdin.encode(), capture_output=True, check=True).stdout
 
@@ -107,7 +111,7 @@ def test_a_report_that_cannot_be_written_is_a_sentence(answer: bytes, tmp_path: 
     options = ansible_audit.checked({"reports": {"html": str(tmp_path)}})
     with pytest.raises(UsageError, match="cannot be written"):
         ansible_audit.outcome(
-            "meet", "2026-01-01T00:00:00Z", Completed(0, answer, b""), options, True
+            "meet", "2026-01-01T00:00:00Z", Completed(0, answer, b""), ORDER, options, True
         )
 
 
@@ -119,7 +123,7 @@ def test_a_host_that_answers_nonsense_is_no_pass(stdout: bytes) -> None:
 
 
 def test_the_same_evidence_with_and_without_standard_input(answer: bytes) -> None:
-    command = remote.without_stdin()
+    command = remote.without_stdin(ORDER)
     assert max(map(len, command)) < 128 * 1024, "the longest argument that Linux takes"
     command[0] = sys.executable
     done = subprocess.run(command, capture_output=True, check=True)

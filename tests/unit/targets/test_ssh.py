@@ -15,10 +15,13 @@ from selfhost.errors import TargetError
 from selfhost.evidence.model import State
 from selfhost.evidence.plan import server_plan, step
 from selfhost.targets import ssh
+from selfhost.targets.order import Order
 from selfhost.targets.ssh import SshTarget, read_answer
 from selfhost.targets.ssh_connection import Completed, Endpoint
 
 PLAN = (step("jicofo.config"), step("host.sockets"))
+ORDER = Order(PLAN, "0" * 32)
+FIRST = json.dumps({"selfhost": 1, "nonce": ORDER.nonce}).encode() + b"\n"
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -35,13 +38,17 @@ def document(**changes: Any) -> dict[str, Any]:
 
 
 def answer(*items: Any, end: int | None = None, tail: bytes = b"\n") -> Completed:
-    lines = [{"selfhost": 1}, *items, {"end": len(items) if end is None else end}]
+    lines = [
+        {"selfhost": 1, "nonce": ORDER.nonce},
+        *items,
+        {"end": len(items) if end is None else end},
+    ]
     text = "\n".join(json.dumps(line) for line in lines)
     return Completed(0, text.encode() + tail, b"")
 
 
 def test_a_good_answer() -> None:
-    found = read_answer(answer(document()), PLAN, "h")
+    found = read_answer(answer(document()), ORDER, "h")
     assert [(d.source, d.state, d.content) for d in found] == [
         ("jicofo.config", State.PRESENT, b"text"),
         ("host.sockets", State.FAILED, b""),
@@ -53,7 +60,9 @@ def test_a_good_answer() -> None:
     [
         (answer(document(), end=2), "cut off"),
         (answer(document(), tail=b""), "cut off"),
-        (Completed(0, b'{"selfhost": 1}\n', b""), "cut off"),
+        (Completed(0, FIRST, b""), "cut off"),
+        (Completed(0, b'{"selfhost": 1}\n{"end": 0}\n', b""), "to another audit"),
+        (Completed(0, b'{"selfhost": 1, "nonce": ["x"]}\n{"end": 0}\n', b""), "to another audit"),
         (answer(document(source="other")), "not the evidence"),
         (answer(document(state="fine")), "not the evidence"),
         (answer(document(path=5)), "not the evidence"),
@@ -76,7 +85,7 @@ def test_a_good_answer() -> None:
 )
 def test_an_answer_that_is_none(done: Completed, said: str) -> None:
     with pytest.raises(TargetError, match=said) as caught:
-        read_answer(done, PLAN, "h")
+        read_answer(done, ORDER, "h")
     assert caught.value.hint
 
 
@@ -85,10 +94,10 @@ def test_an_answer_that_is_none(done: Completed, said: str) -> None:
     [
         (b"", b"\n", "gave no evidence"),
         (b"", b"[],", "gave no evidence"),
-        (b'{"selfhost": 1}\n', b"\n", "cut off"),
-        (b'{"selfhost": 1}\n[', b"[],", "not the evidence"),
-        (b'{"selfhost": 1}\n', b"[", "not the evidence"),
-        (b'{"selfhost": 1}\n{"source":', b'{"":', "not the evidence"),
+        (FIRST, b"\n", "cut off"),
+        (FIRST + b"[", b"[],", "not the evidence"),
+        (FIRST, b"[", "not the evidence"),
+        (FIRST + b'{"source":', b'{"":', "not the evidence"),
     ],
 )
 def test_an_answer_takes_little_more_than_its_size(
@@ -100,7 +109,7 @@ def test_an_answer_takes_little_more_than_its_size(
     tracemalloc.start()
     try:
         with pytest.raises(TargetError, match=said):
-            read_answer(done, PLAN, "h")
+            read_answer(done, ORDER, "h")
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -152,7 +161,7 @@ def test_a_python3_that_lies_is_told_in_a_sentence(
 
 
 def test_an_answer_of_nothing_leaves_every_step_unanswered() -> None:
-    found = read_answer(answer(), PLAN, "h")
+    found = read_answer(answer(), ORDER, "h")
     assert {(each.state, each.reason) for each in found} == {(State.FAILED, "not answered")}
 
 
