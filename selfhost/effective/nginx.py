@@ -35,6 +35,9 @@ def configuration(server: "Server") -> NginxConfig:
     if server.evidence.in_scope("nginx.effective"):
         documents = server.required("nginx.effective", "nginx")
         config = read_nginx_dump(Source(documents[0].path, documents[0].text))
+        top = {directive.name for directive in config.directives}
+        if server.evidence.scope is None and not top & _TOP:  # nginx does not start like this
+            raise Unseen("what nginx printed is no whole configuration", documents)
     else:
         documents = server.required("nginx.files", "nginx")
         sources = {within(d.path): Source(d.path, d.text) for d in documents}

@@ -8,7 +8,7 @@ from selfhost.catalog.prosody_modules import prosody_modules
 from selfhost.effective.seen import Unseen
 from selfhost.readers import template
 from selfhost.readers.prosody import Modules, ModuleUse, ProsodyConfig, Section, read_prosody
-from selfhost.readers.tree import Source
+from selfhost.readers.tree import Source, Unknown
 
 if TYPE_CHECKING:
     from selfhost.effective.server import Server
@@ -19,7 +19,8 @@ MAIN = "/etc/prosody/prosody.cfg.lua"
 def configuration(server: "Server") -> ProsodyConfig:
     """Read from ``prosody.cfg.lua``; from the one given file where only one was given.
 
-    Raises ``Unseen`` when Lua would refuse the file.
+    Raises ``Unseen`` when Lua would refuse the file, when it could not be read to its end, and
+    when that of a whole server has no host: Prosody would do nothing.
     """
     documents = server.required("prosody.config", "prosody")
     sources = {d.path: Source(d.path, d.text) for d in documents if d.path.endswith(".lua")}
@@ -41,13 +42,23 @@ def configuration(server: "Server") -> ProsodyConfig:
     beside = main.rpartition("/")[0] + "/conf.d"
     whole = server.evidence.scope is None or any(d.path.startswith(f"{beside}/") for d in documents)
     # Of a root file system the folder was looked for, too.
-    whole = whole or (main == MAIN and server.evidence.in_scope("jicofo.config"))
+    of_system = main == MAIN and server.evidence.in_scope("jicofo.config")
+    whole = whole or of_system
     config = read_prosody(
         sources, main, complete={beside} if whole else (), supposed=server.supposed
     )
     fatal = next((problem for problem in config.problems if problem.fatal), None)
     if fatal is not None:
         raise Unseen(f"{fatal.origin}: {fatal.message}", documents)
+    root = config.sections[0].options.root
+    if isinstance(root.value, Unknown):
+        raise Unseen(f"{root.origin}: {root.value.reason}", documents)
+    if (
+        (server.evidence.scope is None or of_system)
+        and not config.sections[1:]
+        and root.rest is None
+    ):
+        raise Unseen(f"{main} sets up no host", documents)
     if server.evidence.scope is not None and len(documents) == 1:
         named = posixpath.basename(main).startswith("prosody.cfg.lua")
         own = config.sections[0].options.get(("modules_enabled",)) is not None

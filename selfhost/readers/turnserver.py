@@ -3,6 +3,7 @@
 import re
 
 from selfhost.readers.flat import FlatTree, too_large
+from selfhost.readers.grammar import words
 from selfhost.readers.tree import Source, Tree
 
 REPEATED = frozenset(
@@ -20,6 +21,31 @@ REPEATED = frozenset(
     }
 )
 """Options that add up when they stand several times."""
+
+OPTIONS = REPEATED | frozenset(
+    words("""
+    CA-file Verbose acme-redirect allocation-default-address-family allow-loopback-peers
+    alt-listening-port alt-tls-listening-port bps-capacity cert channel-lifetime
+    check-origin-consistency cipher-list cli cli-ip cli-max-output-sessions cli-password cli-port
+    cpus daemon db dh-file dh1066 dh566 drain-min-allocations dtls ec-curve-name fingerprint
+    include-reason-string keep-address-family listening-device listening-port log-binding log-file
+    log-min-level lt-cred-mech max-allocate-lifetime max-allocate-timeout max-bps max-port min-port
+    mobility mongo-userdb multiplex-peer mysql-userdb ne new-log-timestamp
+    new-log-timestamp-format no-auth no-auth-pings no-cli no-dtls no-dynamic-ip-list
+    no-dynamic-realms no-loopback-peers no-multicast-peers no-rfc5780 no-software-attribute
+    no-sslv2 no-sslv3 no-stdout-log no-stun no-stun-backward-compatibility no-tcp no-tcp-relay
+    no-tls no-tlsv1 no-tlsv1_1 no-tlsv1_2 no-udp no-udp-relay oauth permission-lifetime pidfile pkey
+    pkey-pwd proc-group proc-user prometheus prometheus-address prometheus-path prometheus-port
+    prometheus-username-labels psql-userdb raw-public-keys realm redis-statsdb redis-userdb
+    relay-device relay-threads respond-http-unsupported response-origin-only-with-rfc5780
+    rest-api-separator rfc5780 secret-key-file secure-stun server-name server-relay simple-log
+    sock-buf-size software-attribute sql-userdb stale-nonce stun-backward-compatibility stun-only
+    syslog syslog-facility tcp-alternate-server tcp-proxy-port tls tls-listening-port tlsv1 tlsv1_1
+    total-quota udp-alternate-server udp-self-balance use-auth-secret user-quota userdb verbose
+    web-admin web-admin-ip web-admin-listen-on-workers web-admin-port
+    """)
+)
+"""Options of coturn 4.5 to 4.7 (src/apps/relay/mainrelay.c)."""
 
 _LINE = re.compile(r"([^ \t=]+)(?:[= \t]+(.*))?", re.DOTALL)
 

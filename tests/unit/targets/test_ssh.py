@@ -160,6 +160,24 @@ def test_a_python3_that_lies_is_told_in_a_sentence(
     assert "\x1b" not in str(caught.value)
 
 
+def test_a_recorded_answer_of_another_audit_is_refused(ssh_server: Any, tmp_path: Path) -> None:
+    tools, kept = tmp_path / "tools", tmp_path / "kept"
+    tools.mkdir()
+    (tools / "python3").write_text(
+        f"#!/bin/sh\n[ -s {kept} ] && {{ cat >/dev/null; exec cat {kept}; }}\n"
+        f'{sys.executable} "$@" | tee {kept}\n'
+    )
+    (tools / "python3").chmod(0o755)
+    ssh_server.path = f"{tools}:{ssh_server.path}"
+    endpoint = Endpoint(
+        "127.0.0.1", ssh_server.port, "root", ssh_server.identity, (ssh_server.known_hosts,)
+    )
+    assert SshTarget(endpoint).collect(PLAN).of("host.sockets")[0].state is State.PRESENT
+    with pytest.raises(TargetError, match="sent the answer to another audit") as caught:
+        SshTarget(endpoint).collect(PLAN)
+    assert "recorded" in caught.value.hint
+
+
 def test_an_answer_of_nothing_leaves_every_step_unanswered() -> None:
     found = read_answer(answer(), ORDER, "h")
     assert {(each.state, each.reason) for each in found} == {(State.FAILED, "not answered")}
