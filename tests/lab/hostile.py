@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -146,3 +147,20 @@ def changed(site: Site, script: str, back: str, given: bytes = b"") -> Iterator[
         yield
     finally:
         as_root(site, back)
+
+
+def harmful(output: dict[str, str]) -> list[str]:
+    """What in the reports would act on a terminal, a browser or a reader's eye."""
+    control = re.compile(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+    )
+    found = [
+        f"{form}: {match[0]!r}" for form, text in output.items() for match in control.finditer(text)
+    ]
+    # What stands in a code span of Markdown's is text.
+    outside = {**output, "markdown": re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", output["markdown"])}
+    for form in ("html", "markdown", "junit"):
+        found += [f"{form}: an element"] if "<script>alert" in outside[form] else []
+    for form, text in output.items():
+        found += [f"{form}: a line"] if re.search(r"^\s*forged:", text, re.M) else []
+    return found
