@@ -1,5 +1,5 @@
-"""A server that is a mess: the audit ends soon, what is none of its files is unknown, and no name on
-it acts on whoever reads the report. Each test leaves the server as it was."""
+"""A server that is a mess: the audit ends soon, what is no file of settings is unknown, and no name
+there acts on whoever reads the report. Each test leaves the server as it was."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ KINDS = {
     "a line of 5 MB": "head -c 5000000 /dev/zero | tr '\\0' x >$1",
 }
 _ASIDE = "mkdir -p /var/tmp/aside; for one; do [ ! -e $one ] || mv $one {kept}; done"
-_BACK = "for one; do rm -rf $one; [ ! -e {kept} ] || mv {kept} $one; done"
+_BACK = "for one; do rm -rf $one; [ ! -e {kept} ] || mv {kept} $one; done; rmdir /var/tmp/aside"
 _KEPT = "/var/tmp/aside/$(echo $one | tr / %)"
 
 
