@@ -10,6 +10,8 @@ from selfhost.readers.nginx_syntax import Directive
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)\}?")
 
 
+#: Locations that answer with a program's own data rather than with a page.
+_PASSING_ON = ("proxy_pass", "return", "fastcgi_pass", "internal")
 _OF_JITSI = ("jitsi-meet", "http-bind", "config.js", "xmpp-websocket", "colibri-ws")
 
 
@@ -45,6 +47,27 @@ def jitsi_servers(config: NginxConfig) -> Iterator[tuple[tuple[Directive, ...], 
         inside = " ".join(text(d) for d in _within(directive))
         if any(mark in inside for mark in _OF_JITSI):
             yield ancestors, directive
+
+
+def page_blocks(config: NginxConfig) -> Iterator[tuple[Directive, ...]]:
+    """Of every server block that serves Jitsi Meet over TLS: itself, and every location of it that
+    sets headers of its own: there nginx drops the headers of the level above."""
+    for ancestors, block in jitsi_servers(config):
+        if not _is_secure(block):
+            continue
+        yield (*ancestors, block)
+        for around, directive in config.walk():
+            if directive.name not in ("location", "if") or block not in around:
+                continue
+            children = directive.block or ()
+            own = any(child.name == "add_header" for child in children)
+            if own and not any(child.name in _PASSING_ON for child in children):
+                yield (*around, directive)
+
+
+def _is_secure(block: Directive) -> bool:
+    listens = [d for d in block.block or () if d.name == "listen"]
+    return any("ssl" in d.arguments or "443" in d.arguments[0] for d in listens if d.arguments)
 
 
 def _within(block: Directive) -> Iterator[Directive]:

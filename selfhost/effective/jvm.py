@@ -5,7 +5,8 @@ From the strongest to the weakest (jitsi/jicoco: ``JitsiConfig.kt`` and
 
 1. an old key in ``sip-communicator.properties``, then one given as ``-D``;
 2. the file that ``-Dconfig.file`` names, with what it includes;
-3. ``-D`` arguments, which in these programs only fill what the file leaves open;
+3. ``-D`` arguments, which in these programs only fill what the file leaves open (nor do variables
+   ``CONFIG_FORCE_…`` count, for these programs do not ask for the library's overrides);
 4. the program's own defaults.
 
 ice4j's old keys (``org.ice4j.…``) are different: the bridge turns those of the properties into
@@ -33,6 +34,8 @@ from selfhost.readers.tree import Node, Origin, Source, Tree, Unknown
 if TYPE_CHECKING:
     from selfhost.effective.server import Server
 
+#: Arguments by which these programs read something else than a file of ``-Dconfig.file``.
+ELSEWHERE = ("config.url", "config.resource")
 FILES = {"jicofo": "jicofo.conf", "videobridge": "jvb.conf"}
 _HOME = "net.java.sip.communicator.SC_HOME_DIR_LOCATION"
 _NAME = "net.java.sip.communicator.SC_HOME_DIR_NAME"
@@ -58,6 +61,9 @@ def service(server: "Server", component: str) -> Config:
         file = given.properties.get("config.file")
         if file is not None and document is not None and file.value != within(document.path):
             raise Unseen(f"process {process.pid} reads {file.value}, which was not collected")
+        for elsewhere in map(given.properties.get, ELSEWHERE):
+            if elsewhere is not None:
+                raise Unseen(f"process {process.pid} reads {elsewhere.value} instead of a file")
     if not given.properties:
         for starting in server.optional(f"{component}.environment"):
             given.take_environment(Source(starting.path, starting.text))

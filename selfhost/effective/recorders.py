@@ -4,6 +4,7 @@ Jibri asks its old ``config.json`` first (its start script names that file whene
 system properties, then ``jibri.conf``: jitsi/jibri, Main.kt and FileRecordingJibriService.kt.
 """
 
+import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,11 @@ _LEGACY_ENVIRONMENT = {
     "security_mode": "security-mode",
     "room_name": "room-name",
 }
+#: Of a program that loads its settings with the library's overrides, as Jibri does.
+_BY_VARIABLES = "config.override_with_env_vars"
+_FORCE = "CONFIG_FORCE_"
+_UNDERSCORES = re.compile("_+")
+_STANDS_FOR = {1: ".", 2: "-", 3: "_"}
 #: Files that only add to a ``jibri.conf``.
 _PARTS = ("custom-jibri.conf", "xmpp.conf")
 
@@ -97,11 +103,32 @@ def _running(
         file = properties.pop("config.file", paths[0] if paths else "")
         if file not in paths:
             raise Unseen(f"process {process.pid} reads {file}, which was not collected")
-        if properties:
-            origin = Origin(f"/proc/{process.pid}/cmdline")
-            settings = [(tuple(k.split(".")), Node(v, origin)) for k, v in properties.items()]
-            found.append(tree_of(settings, origin))
+        if any(name in properties for name in jvm.ELSEWHERE):
+            raise Unseen(f"process {process.pid} reads no file, but what its arguments name")
+        origin = Origin(f"/proc/{process.pid}/cmdline")
+        nodes = {name: Node(value, origin) for name, value in properties.items()}
+        if component == "jibri" and properties.get(_BY_VARIABLES, "").lower() == "true":
+            nodes |= _forced(process)
+        if nodes:
+            found.append(tree_of([(tuple(k.split(".")), n) for k, n in nodes.items()], origin))
     return tuple(found)
+
+
+def _forced(process: Process) -> dict[str, Node]:
+    """Settings of ``CONFIG_FORCE_…`` variables, which win over all else where the program was told
+    so. In their names ``_`` stands for a dot, ``__`` for a hyphen, ``___`` for an underscore
+    (lightbend/config: ConfigImplUtil.java)."""
+    if process.environment is None:
+        raise Unseen(f"the variables of process {process.pid} may not be read")
+    origin = Origin(f"/proc/{process.pid}/environ")
+    hidden = Unknown("only its name was taken")
+    return {
+        _UNDERSCORES.sub(lambda run: _STANDS_FOR.get(len(run[0]), run[0]), name[len(_FORCE) :]): (
+            Node(hidden if value is None else value, origin)
+        )
+        for name, value in process.environment.items()
+        if name.startswith(_FORCE)
+    }
 
 
 def system_properties(process: Process) -> dict[str, str]:

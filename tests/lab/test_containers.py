@@ -180,7 +180,7 @@ def test_what_is_switched_on_is_caught(dirty: Project) -> None:
     code, results, said = dirty.audit()
     assert code == 1
     wanted = {
-        *("docker-transcription", "docker-recording", "container-switches", "web-transcription"),
+        *("docker-transcription", "docker-recording", "web-transcription"),
         *("docker-recorder-services", "jibri-stream-targets", "container-privileges"),
     }
     assert wanted <= of(results, "fail"), said[-3000:]

@@ -1,5 +1,7 @@
+import posixpath
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 
 from selfhost.controls.model import (
     Category,
@@ -12,14 +14,24 @@ from selfhost.controls.model import (
     fail,
     not_applicable,
     passed,
+    unknown,
 )
 from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
+from selfhost.evidence.model import Document, within
 from selfhost.readers.apache import ApacheDirective, read_apache
 from selfhost.readers.tree import Origin, Source
 
 SOURCE = "apache.files"
 JITSI = ("jitsi-meet", "/etc/jitsi", "http-bind", "conference-request")
+#: The server's root, what is read of it, and what of it sets up no log as packaged.
+ROOT = "/etc/apache2"
+COLLECTED = (f"{ROOT}/sites-enabled/", f"{ROOT}/conf-enabled/")
+WITHOUT_LOGS = (
+    f"{ROOT}/mods-enabled/",
+    f"{ROOT}/ports.conf",
+    "/etc/letsencrypt/options-ssl-apache",
+)
 LOGS = ("customlog", "transferlog", "globallog")
 #: What names a person or a room: the peer's address, the request and its parts, the page before.
 TELLING = re.compile(
@@ -40,7 +52,21 @@ def _check(server: Server) -> Iterator[Verdict]:
         # A virtual host with logs of its own is left out of the server's.
         for log in own or everywhere:
             yield _judged(found, log, host)
+        for directive in found:
+            if directive.host == host or (directive.host is None and not own):
+                yield from _not_read(directive, documents)
     yield passed("Apache writes down no joins", *looked_at(server, SOURCE))
+
+
+def _not_read(directive: ApacheDirective, documents: tuple[Document, ...]) -> Iterator[Verdict]:
+    """An include that leads to files which were not collected may set up a log."""
+    if directive.name not in ("include", "includeoptional") or not directive.arguments:
+        return
+    pattern = posixpath.join(ROOT, directive.arguments[0])
+    known = pattern.startswith(WITHOUT_LOGS) or pattern.startswith(COLLECTED)
+    if not known and not any(fnmatch(within(d.path), pattern) for d in documents):
+        place = Cited(directive.origin, directive.name)
+        yield unknown(f"{directive.arguments[0]} may set up a log: it was not collected", place)
 
 
 def _names_jitsi(directive: ApacheDirective) -> bool:
@@ -93,7 +119,21 @@ CONTROL = Control(
         _site("CustomLog /x.log counts", 'LogFormat "%t %>s %B" counts\n'),
         _site("CustomLog /dev/null combined"),
         Example({SOURCE: "<VirtualHost *:80>\n CustomLog /x combined\n</VirtualHost>\n"}),
+        _site(
+            "CustomLog /dev/null combined",
+            "IncludeOptional mods-enabled/*.conf\nIncludeOptional /opt/more/*.conf\n",
+            note="a site with a log of its own is left out of the server's",
+        ),
+        _site(
+            "",
+            "IncludeOptional mods-enabled/*.conf\nInclude ports.conf\n",
+            note="what Debian's packages include",
+        ),
         Example({}, absent=(SOURCE,), note="not installed"),
     ),
-    unclear=(Example({"apache.files": "\x00\n"}, note="not a text file"),),
+    unclear=(
+        Example({"apache.files": "\x00\n"}, note="not a text file"),
+        _site("", "IncludeOptional /opt/more/*.conf\n", at=1),
+        _site("CustomLog /dev/null combined\n  Include /opt/site.conf", at=4),
+    ),
 )

@@ -13,52 +13,27 @@ from selfhost.controls.model import (
     passed,
     unknown,
 )
-from selfhost.controls.nginx_predicates import cited, hole, jitsi_servers, text
+from selfhost.controls.nginx_predicates import cited, hole, page_blocks, text
 from selfhost.controls.web_predicates import Owner, whose
 from selfhost.effective.server import Server
 from selfhost.readers.nginx import NginxConfig
 from selfhost.readers.nginx_syntax import Directive
 
 HEADER = "content-security-policy"
-#: Locations that answer with a program's own data rather than with a page.
-PASSING_ON = ("proxy_pass", "return", "fastcgi_pass", "internal")
 
 
 def check(server: Server) -> Iterator[Verdict]:
     config = server.nginx
     found = False
     unseen = hole(config, around=True)
-    for ancestors, block in jitsi_servers(config):
-        if not _is_secure(block):
-            continue
+    for inside in page_blocks(config):
         found = True
-        for inside in _page_blocks(config, (*ancestors, block)):
-            yield from _judged(server, config, inside)
+        yield from _judged(server, config, inside)
     if not found and unseen is not None:
         yield unseen
     elif not found:
         places = [cited(directive) for directive in config.directives[:1]]
         yield not_applicable("nginx serves no Jitsi Meet over TLS here", *places)
-
-
-def _is_secure(block: Directive) -> bool:
-    listens = [d for d in block.block or () if d.name == "listen"]
-    return any("ssl" in d.arguments or "443" in d.arguments[0] for d in listens if d.arguments)
-
-
-def _page_blocks(
-    config: NginxConfig, server: tuple[Directive, ...]
-) -> Iterator[tuple[Directive, ...]]:
-    """The server block, and every location of it that sets headers of its own: there nginx drops
-    the headers of the level above."""
-    yield server
-    for ancestors, directive in config.walk():
-        if directive.name not in ("location", "if") or server[-1] not in ancestors:
-            continue
-        children = directive.block or ()
-        own = any(child.name == "add_header" for child in children)
-        if own and not any(child.name in PASSING_ON for child in children):
-            yield (*ancestors, directive)
 
 
 def _judged(

@@ -111,6 +111,38 @@ def test_a_recorder_that_reads_another_file_is_not_judged_by_this_one() -> None:
         _ = server({"jibri.conf": "jibri {}\n"}, [arguments]).jibri
 
 
+@pytest.mark.parametrize("name", ["config.url", "config.resource"])
+def test_a_recorder_that_reads_no_file_is_not_judged_by_one(name: str) -> None:
+    process = ["java", f"-D{name}=https://conf.example.com/jibri.conf", "-jar", "/opt/jibri.jar"]
+    with pytest.raises(Unseen):
+        _ = server({"jibri.conf": f"{DIRECTORY} = /a\n"}, [process]).jibri
+
+
+def forced(told: str, variables: dict[str, str | None] | None) -> Server:
+    file = Document("jibri.config", f"{FOLDER}/jibri.conf", State.PRESENT, b"jibri {}\n")
+    arguments = ["java", f"-Dconfig.override_with_env_vars={told}", "-jar", "/opt/jibri.jar"]
+    line = json.dumps({"pid": 1, "arguments": arguments, "environment": variables}) + "\n"
+    running = Document("host.processes", "probe:processes", State.PRESENT, line.encode())
+    scope = frozenset({"jibri.config", "host.processes"})
+    return Server(Evidence("x", "", (file, running), scope))
+
+
+def test_variables_win_where_the_recorder_was_told_so() -> None:
+    name = "CONFIG_FORCE_jibri_recording_recordings__directory"
+    config = only(forced("true", {name: "/mnt/cloud", "OTHER": "x"}).jibri)
+    assert value(config, DIRECTORY) == "/mnt/cloud"
+    node = config.get(DIRECTORY)
+    assert node is not None
+    assert str(node.origin) == "/proc/1/environ"
+    assert isinstance(value(only(forced("true", {name: None}).jibri), DIRECTORY), Unknown)
+    assert value(only(forced("false", {name: "/mnt/cloud"}).jibri), DIRECTORY) is None
+
+
+def test_variables_that_may_not_be_read_leave_it_open() -> None:
+    with pytest.raises(Unseen):
+        _ = forced("true", None).jibri
+
+
 def test_no_recorder() -> None:
     with pytest.raises(NotInstalled):
         _ = server({}).jibri

@@ -82,7 +82,6 @@ def test_a_private_deployment_passes(
     ("service", "variables", "control"),
     [
         ("web", {"ENABLE_TRANSCRIPTIONS": "1"}, "docker-transcription"),
-        ("web", {"ENABLE_TRANSCRIPTIONS": "1"}, "container-switches"),
         ("jicofo", {"ENABLE_RECORDING": "true"}, "docker-recording"),
         ("jvb", {"JVB_STUN_SERVERS": "stun.l.google.com:19302", "JVB_DISABLE_STUN": ""},
          "docker-bridge-stun"),
@@ -97,6 +96,14 @@ def test_a_variable_that_switches_something_on_is_found(
 ) -> None:
     evidence = collected(deployment(tmp_path, more={service: variables}), monkeypatch)
     assert control in with_status(evidence, Status.FAIL)
+
+
+def test_a_variable_is_one_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    more = {"web": {"ENABLE_TRANSCRIPTIONS": "1"}}
+    found = with_status(collected(deployment(tmp_path, more=more), monkeypatch), Status.FAIL)
+    assert [name for name, told in found.items() if "ENABLE_TRANSCRIPTIONS" in told] == [
+        "docker-transcription"
+    ]
 
 
 @pytest.mark.parametrize(
