@@ -182,6 +182,12 @@ def test_another_file_was_not_seen() -> None:
         _ = bridge("", command=java("-Dconfig.file=/tmp/x.conf")).videobridge
 
 
+@pytest.mark.parametrize("name", ["config.url", "config.resource"])
+def test_what_is_no_file_was_not_seen(name: str) -> None:
+    with pytest.raises(Unseen, match="instead of a file"):
+        _ = bridge("", command=java(f"-D{name}=https://conf.example.com/x")).videobridge
+
+
 def test_an_included_file_beside_the_main_one() -> None:
     more = {"/etc/jitsi/videobridge/custom-jvb.conf": "jmt.debug.pcap.enabled = true\n"}
     server = bridge('include "custom-jvb.conf"\n', more=more)
