@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 #: Entries of one kind. More of them are counted, not kept.
 MAX_ENTRIES = 600
@@ -12,6 +12,10 @@ _MAX_REQUESTS = 20_000
 _FRAME = re.compile(r"(https?://[^\s()<>]+?):(\d+):\d+")
 #: Reasons by which a request was stopped before it left the browser.
 _STOPPED = {"csp": "Content-Security-Policy", "mixed-content": "mixed content"}
+#: A host that a page's header announces: what is looked up or connected to in advance.
+_ANNOUNCED = re.compile(
+    r"<([^<>]*)>[^,<]*;\s*rel\s*=\s*\"?[^\";,<]*\b(dns-prefetch|preconnect)\b", re.I
+)
 _MADE_UP = ("data:", "blob:", "about:", "chrome:", "chrome-extension:", "javascript:", "devtools:")
 
 Entry = dict[str, Any]
@@ -117,6 +121,14 @@ class Record:
         kept = self._request(url, str(params.get("type", "Other")), who)
         if kept is not None and len(self._by_id) < _MAX_REQUESTS:
             self._by_id[session, str(params["requestId"])] = kept
+
+    def _received(self, params: dict[str, Any], session: str) -> None:
+        response = params["response"]
+        for name, value in response["headers"].items():
+            if str(name).lower() == "link" and params.get("type") == "Document":
+                for found in _ANNOUNCED.finditer(str(value)[:20_000]):
+                    url = urljoin(str(response["url"]), found[1])
+                    self._request(url, found[2].lower(), f"a header of {address(response['url'])}")
 
     def _socket(self, params: dict[str, Any], session: str) -> None:
         who = _initiator(params.get("initiator") or {}, "")
@@ -261,6 +273,7 @@ def _asker(stack: str, page: str) -> str:
 
 _EVENTS: dict[str, Callable[[Record, dict[str, Any], str], None]] = {
     "Network.requestWillBeSent": Record._sent,
+    "Network.responseReceived": Record._received,
     "Network.webSocketCreated": Record._socket,
     "Network.webTransportCreated": Record._socket,
     "Network.loadingFailed": Record._failed,

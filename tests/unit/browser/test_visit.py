@@ -36,9 +36,15 @@ def look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Look]:
     with serve(tmp_path) as served:
 
         def visit(
-            policy: str = "", body: str = "", links: tuple[Override, ...] = (), **does: str
+            policy: str = "",
+            body: str = "",
+            links: tuple[Override, ...] = (),
+            headers: Any = None,
+            **does: str,
         ) -> Evidence:
-            headers: Any = {"Content_Security_Policy": policy} if policy else {}
+            headers = headers or {}
+            if policy:
+                headers = {**headers, "Content_Security_Policy": policy}
             for path in ("/", f"/{ROOM}"):
                 served.places[path] = text(body or page(**does), **headers)
             config = "var config = { hosts: { domain: 'localhost' } };\n"
@@ -107,6 +113,18 @@ def test_every_way_out_is_seen_and_none_is_taken(look: Look) -> None:
     clean = {"browser-stopped-requests"}
     assert {name for name, status in found.items() if status == "fail"} == set(found) - clean
     assert "asked for by" in message(evidence, "browser-requests")
+
+
+@pytest.mark.parametrize("kind", ["dns-prefetch", "preconnect"])
+def test_what_a_header_announces_is_seen(look: Look, kind: str) -> None:
+    link = f"</own.css>; rel=preload, <https://told.example.com/x>; rel={kind}"
+    (asked,) = (
+        entry
+        for entry in entries(look(headers={"Link": link}), "browser.requests")
+        if entry["host"] != "localhost" and entry["stage"] == "welcome"
+    )
+    assert (asked["host"], asked["kind"]) == ("told.example.com", kind)
+    assert asked["who"].startswith("a header of https://localhost")
 
 
 def test_a_call_is_seen_by_its_candidates_pair_and_packets(look: Look) -> None:
