@@ -10,6 +10,7 @@ import ssl
 import struct
 import time
 from dataclasses import dataclass, field
+from typing import Self
 
 MAGIC = 0x2112A442
 BINDING, ALLOCATE, SEND, DATA, PERMISSION, CHANNEL = 0x001, 0x003, 0x016, 0x017, 0x008, 0x009
@@ -97,7 +98,7 @@ class TurnClient:
             self.stream.connect((self.address, self.port))
         self.stream.settimeout(5)
 
-    def __enter__(self) -> "TurnClient":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 from selfhost.evidence.collector.commands import PROGRAMS, run
 from selfhost.evidence.collector.records import Record, document, json_lines
 
-_MAX_SECONDS = 20.0
+_MAX_SECONDS = 30.0
 _MAX_RULESET = 16 * 1024 * 1024
 _REFUSALS = ("drop", "reject")
 _VERDICTS = ("accept", "return", "goto", "jump", "queue", "xt", *_REFUSALS)
