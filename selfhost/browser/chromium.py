@@ -25,7 +25,7 @@ _NET_LOG_MB = 40
 _MAX_PLACE = 32
 _GUARDIAN_SECONDS = 15.0
 #: By which Chromium and what it starts choose where to keep things.
-_PLACES = ("TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+_PLACES = ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
 
 _FLAGS = (
     *("--headless=new", "--remote-debugging-pipe", "--disable-gpu", "--disable-quic"),

@@ -1,5 +1,6 @@
 """``audit --active``: what is tried, by which rule it is refused, and what it catches."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
