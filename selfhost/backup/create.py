@@ -14,7 +14,8 @@ from selfhost.settings.site import Host, Site
 
 STORES = ("accounts", "account_roles", "account_flags")
 MAX_SENT = 64 * 1024 * 1024
-_MAX_SETTINGS = 1024 * 1024
+#: Of the machine with the inventory. The chain of statements grows by some kilobytes a day.
+_MAX_SETTINGS = 16 * 1024 * 1024
 
 
 def collect(site: Site) -> Backup:
@@ -56,7 +57,7 @@ def _own_pair(site: Site) -> Iterator[Entry]:
 
 
 def _read(path: Path) -> bytes:
-    larger = "a settings file can be (1 MiB)"
+    larger = "a file of an inventory can be (16 MiB)"
     return named_file.content(path.expanduser(), _MAX_SETTINGS, larger)
 
 

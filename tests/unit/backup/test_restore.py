@@ -30,6 +30,9 @@ def saved(tmp_path: Path) -> Backup:
     (directory / "known_hosts").write_text(
         "203.0.113.10 ssh-ed25519 AAAA\n[198.51.100.7]:2222 ssh-ed25519 BBBB\n"
     )
+    (directory / "statements.intoto.jsonl").write_text("{}\n")
+    (directory / "waivers.yml").write_text("waivers: []\n")
+    (directory / "history.sqlite").write_bytes(b"SQLite format 3\0")
     (directory / "runs").mkdir()
     (directory / "runs" / "ansible.log").write_text("log")
     (directory / "group_vars/all/settings.yml.20260101.bak").write_text("old")
@@ -53,6 +56,8 @@ def test_settings_are_in_logs_and_copies_are_not(saved: Backup) -> None:
         ".gitignore",
         "hosts.yml",
         "known_hosts",
+        "statements.intoto.jsonl",
+        "waivers.yml",
         "group_vars/all/settings.yml",
         "group_vars/all/secrets.yml",
         "group_vars/all/link.yml",
