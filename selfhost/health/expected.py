@@ -30,6 +30,7 @@ class Expected:
     private_address: str
     media_port: int = 10000
     firewall: bool = True
+    watch: bool = False
     bridges: int = 1
     minimum_memory: int = 1800
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -72,6 +73,7 @@ def expected_of(site: Site, host: Host) -> Expected:
         private_address=text("site_private_address"),
         media_port=number("videobridge_udp_port", 10000),
         firewall=settings.get("firewall_enabled") is not False,
+        watch=settings.get("watch_enabled") is True,
         bridges=sum("jitsi_videobridge" in other.groups for other in site.hosts),
         minimum_memory=number("preflight_minimum_memory_mb", 1800),
         versions={str(k): str(v) for k, v in versions.items()}

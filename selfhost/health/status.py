@@ -11,6 +11,8 @@ from selfhost.provision import sizing
 DAY = 86_400
 #: A certificate that is renewed by itself is renewed 30 days before its end.
 DAYS_ADVISED = 20
+#: The server's own watch looks daily.
+WATCH_LATE = 2 * DAY
 DISK_LITTLE, DISK_NONE = 1024, 100  # MiB
 
 
@@ -71,6 +73,7 @@ def judge(facts: Facts, expected: Expected, audit: LastAudit | None) -> tuple[Li
         firewall(facts, expected),
         *machine(facts, expected),
         last_audit(audit, facts.now),
+        *watch(facts, expected),
     )
 
 
@@ -231,6 +234,26 @@ def last_audit(audit: LastAudit | None, now: float) -> Line:
     text = f"policy {audit.policy}, evidence {audit.evidence}, {ago(now - audit.when)} ago"
     good = (audit.policy, audit.evidence) == ("pass", "complete")
     return Line("audit", "last", State.OK if good else State.WARNING, text)
+
+
+def watch(facts: Facts, expected: Expected) -> Iterator[Line]:
+    """Does the server's own watch look, where the settings want one?"""
+    if not expected.watch:
+        return
+    unit = facts.units.get("selfhost-watch") if facts.units is not None else None
+    if unit is None:
+        state = State.UNKNOWN if facts.units is None else State.BAD
+        yield Line("audit", "watch", state, "is not installed" if facts.units is not None else "?")
+    elif unit.active == "failed" or unit.result not in (None, "", "success"):
+        text = f"could not look ({unit.result}): journalctl -u selfhost-watch"
+        yield Line("audit", "watch", State.BAD, text)
+    elif not unit.since or unit.active != "inactive":
+        text = "looks now" if unit.since else "has not looked since the machine started"
+        yield Line("audit", "watch", State.OK, text)
+    else:
+        late = facts.now - unit.since > WATCH_LATE
+        text = f"looked {ago(facts.now - unit.since)} ago" + (", and is to daily" if late else "")
+        yield Line("audit", "watch", State.BAD if late else State.OK, text)
 
 
 def ago(seconds: float) -> str:

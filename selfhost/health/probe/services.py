@@ -13,7 +13,7 @@ from selfhost.health.probe.machine import first_number
 
 UNITS = (
     *("prosody", "jicofo", "jitsi-videobridge2", "nginx", "coturn"),
-    *("selfhost-firewall", "prometheus-node-exporter"),
+    *("selfhost-firewall", "selfhost-watch", "prometheus-node-exporter"),
 )
 USERS = ("prosody", "jicofo", "jvb", "turnserver", "www-data")
 
@@ -35,13 +35,14 @@ def units(_: Facts) -> Facts:
         pairs = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
         if pairs.get("LoadState") in (None, "not-found"):
             continue
+        since = int(pairs.get("StateChangeTimestampMonotonic") or 0)
         found[pairs["Id"][: -len(".service")]] = {
             "active": pairs.get("ActiveState"),
             "sub": pairs.get("SubState"),
             "result": pairs.get("Result"),
             "enabled": pairs.get("UnitFileState"),
             "restarts": first_number(pairs.get("NRestarts")),
-            "since": boot + int(pairs.get("StateChangeTimestampMonotonic") or 0) / 1e6,
+            "since": boot + since / 1e6 if since else None,
             "killed": kills.get(pairs["Id"]),
         }
     return found

@@ -36,6 +36,33 @@ def test_a_healthy_server_is_fine(raw: dict[str, Any], expected: Make) -> None:
     assert found["audit/last"].text == "policy pass, evidence complete, 1 hour ago"
 
 
+WATCH = {"active": "inactive", "result": "success", "since": NOW - 7200}
+
+
+@pytest.mark.parametrize(
+    ("unit", "state", "text"),
+    [
+        (WATCH, "ok", "looked 2 hours ago"),
+        ({**WATCH, "active": "activating"}, "ok", "looks now"),
+        ({**WATCH, "since": None}, "ok", "has not looked since the machine started"),
+        ({**WATCH, "since": NOW - 3 * 86400}, "bad", "looked 3 days ago, and is to daily"),
+        ({**WATCH, "active": "failed", "result": "exit-code"}, "bad", "could not look (exit-code)"),
+        ({**WATCH, "active": "failed", "result": "oom-kill"}, "bad", "could not look (oom-kill)"),
+        (None, "bad", "is not installed"),
+    ],
+)
+def test_a_watch_that_does_not_look_shows(
+    raw: dict[str, Any], expected: Make, unit: dict[str, Any] | None, state: str, text: str
+) -> None:
+    if unit is not None:
+        raw["units"]["selfhost-watch"] = unit
+    found = lines(raw, expected(watch=True))["audit/watch"]
+    assert (found.state, text in found.text) == (state, True), found
+    assert "audit/watch" not in lines(raw, expected(watch=False))
+    del raw["units"]
+    assert lines(raw, expected(watch=True))["audit/watch"].state is State.UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("path", "value", "line", "state", "text"),
     [
