@@ -58,7 +58,7 @@ def test_axe_would_find_something(page: ShownPage) -> None:
     text = html.render(of(target("bad")))
     spoilt = (
         text.replace('<html lang="en">', "<html>")
-        .replace(' role="img" aria-label="', ' role="img" title="', 1)
+        .replace(' role="img" aria-label="', ' role="img" data-x="', 1)
         .replace("<h1>", "<h5>")
     )
     page.show(spoilt)
