@@ -219,6 +219,7 @@ CHECKS: dict[str, tuple[str, str, str]] = {
     "web-app-promotion": _set("deeplinking.disabled", "true"),
     "web-branding-url": _unset("dynamicBrandingUrl"),
     "web-calendar": _set("enableCalendarIntegration", "false"),
+    "web-embedding": ("has", "/etc/nginx/snippets/selfhost-headers.conf", "frame-ancestors 'self'"),
     "web-dropbox": _unset("appKey"),
     "web-etherpad": _unset("etherpad_base"),
     "web-giphy": _set("giphy.enabled", "false"),

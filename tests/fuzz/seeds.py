@@ -18,6 +18,7 @@ _EVIDENCE = MappingProxyType(
         "properties": ("jicofo.legacy", "videobridge.legacy", "jigasi.config"),
         "environment": ("jicofo.environment", "videobridge.environment", "host.environment_files"),
         "nginx": ("nginx.effective", "nginx.files"),
+        "pjsua": ("jibri.sip",),
         "turnserver": ("coturn.config",),
         "dotenv": ("docker.environment",),
         "compose": ("docker.compose",),

@@ -37,6 +37,7 @@ from selfhost.readers.kubernetes import read_manifests
 from selfhost.readers.nftables import read_ruleset
 from selfhost.readers.nginx import read_nginx_dump, read_nginx_files
 from selfhost.readers.outside import read_seen
+from selfhost.readers.pjsua import read_pjsua
 from selfhost.readers.properties import read_properties
 from selfhost.readers.prosody import read_prosody
 from selfhost.readers.shell_environment import read_shell_environment
@@ -238,6 +239,7 @@ TARGETS = MappingProxyType[str, Target](
         "properties": lambda text: _walked(read_properties(_source(text))),
         "environment": lambda text: _walked(read_shell_environment(_source(text))),
         "nginx": _nginx,
+        "pjsua": lambda text: _walked(read_pjsua(_source(text))),
         "turnserver": lambda text: _walked(read_turnserver(_source(text))),
         "dotenv": lambda text: _walked(read_dotenv(_source(text))),
         "compose": lambda text: read_compose(_source(text), None),

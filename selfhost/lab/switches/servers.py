@@ -32,6 +32,14 @@ SERVERS = (
         "nginx-content-security-policy",
         "pages without a policy",
         f"sed -i '/Content-Security-Policy/d' /etc/nginx/snippets/selfhost-headers.conf && {_RELOAD}",
+        "web-embedding",
+        off=_RELOAD,
+    ),
+    switch(
+        "web-embedding",
+        "meetings in the page of anybody",
+        "sed -i 's/frame-ancestors [^;\"]*/frame-ancestors */'"
+        f" /etc/nginx/snippets/selfhost-headers.conf && {_RELOAD}",
         off=_RELOAD,
     ),
     switch(
@@ -57,7 +65,7 @@ SERVERS = (
         "nginx-cross-origin",
         "answers that other sites may read",
         _inside("location = \\/open { add_header Access-Control-Allow-Origin *; }"),
-        "nginx-content-security-policy",  # a header of its own ends what it inherits
+        *("nginx-content-security-policy", "web-embedding"),  # a header ends what is inherited
         off=_RELOAD,
     ),
     switch(
