@@ -73,9 +73,15 @@ def no_option(*options: str, judge: Judge, of: tuple[str, ...] = ()) -> Check:
         for option in options:
             for section, node in settings(server, option):
                 yield judge_option(section, option, node, judge)
-        yield passed(f"{', '.join(options)}: not set", *whole(server))
+        yield from _not_set(server, options)
 
     return check
+
+
+def _not_set(server: Server, options: tuple[str, ...]) -> Iterator[Verdict]:
+    absent = [option for option in options if not any(settings(server, option))]
+    if absent:
+        yield passed(f"{', '.join(absent)}: not set", *whole(server))
 
 
 def judge_option(section: Section, option: str, node: Node, judge: Judge) -> Verdict:
@@ -94,10 +100,17 @@ def own_hosts_only(*options: str, why: str) -> Check:
     """Addresses in these options must lead to the deployment's own hosts."""
 
     def check(server: Server) -> Iterator[Verdict]:
-        for option in options:
-            for _, node in settings(server, option):
-                for leaf in leaves(node):
-                    yield judge_address(server, option, leaf, why)
-        yield passed(f"{', '.join(options)}: not set", *whole(server))
+        named = [
+            (option, leaf)
+            for option in options
+            for _, node in settings(server, option)
+            for leaf in leaves(node)
+        ]
+        for option, leaf in named:
+            yield judge_address(server, option, leaf, why)
+        if named:
+            yield from _not_set(server, options)
+        else:
+            yield passed(f"{', '.join(options)}: no address", *whole(server))
 
     return check

@@ -12,11 +12,17 @@ from selfhost.controls.model import (
     passed,
 )
 from selfhost.controls.predicates import LOOPBACK
+from selfhost.effective.config import Config
 from selfhost.effective.server import Server
 
 
 def _check(server: Server) -> Iterator[Verdict]:
     config = server.coturn
+    said = tuple(_said(config))
+    yield from said or (passed("no console answers to the network", Cited(config.place)),)
+
+
+def _said(config: Config) -> Iterator[Verdict]:
     off = config.get(("no-cli",))
     if off is not None:
         yield passed("there is no console", Cited.node("no-cli", off))
@@ -30,7 +36,6 @@ def _check(server: Server) -> Iterator[Verdict]:
         address = str(where.plain()).lower() if where is not None else "127.0.0.1"
         if address not in LOOPBACK:
             yield fail(f"the web console listens on {address}", Cited.node("web-admin", web))
-    yield passed("no console answers to the network", Cited(config.place))
 
 
 CONTROL = Control(
