@@ -27,6 +27,7 @@ OWN_PAIR = ("certificate.pem", "private_key.pem")
 _PART = r"(?!\.)[A-Za-z0-9._ -]{1,100}"
 _INVENTORY = re.compile(
     r"hosts\.yml|known_hosts|\.gitignore|waivers\.yml|statements\.intoto\.jsonl|"
+    r"policy\.yml|policy-changes\.jsonl|"
     rf"(?:group_vars|host_vars)/(?:{_PART}/){{0,4}}{_PART}\.ya?ml"
 )
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,252}")

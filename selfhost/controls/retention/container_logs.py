@@ -10,6 +10,7 @@ from selfhost.controls.model import (
     Severity,
     Verdict,
     fail,
+    not_applicable,
     passed,
 )
 from selfhost.controls.text_predicates import looked_at
@@ -22,6 +23,9 @@ ELSEWHERE = ("syslog", "gelf", "fluentd", "awslogs", "splunk", "gcplogs", "logen
 
 
 def check(server: Server) -> Iterator[Verdict]:
+    if not server.containers:
+        yield not_applicable("there are no containers", *looked_at(server, "host.containers"))
+        return
     for container in server.containers:
         driver, place = container.log_driver, Cited(container.origin, "LogConfig")
         if driver in ELSEWHERE:

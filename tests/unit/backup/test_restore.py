@@ -32,6 +32,8 @@ def saved(tmp_path: Path) -> Backup:
     )
     (directory / "statements.intoto.jsonl").write_text("{}\n")
     (directory / "waivers.yml").write_text("waivers: []\n")
+    for name in ("policy.yml", "policy-changes.jsonl"):
+        (directory / name).write_text("x\n")
     (directory / "history.sqlite").write_bytes(b"SQLite format 3\0")
     (directory / "runs").mkdir()
     (directory / "runs" / "ansible.log").write_text("log")
@@ -58,6 +60,8 @@ def test_settings_are_in_logs_and_copies_are_not(saved: Backup) -> None:
         "known_hosts",
         "statements.intoto.jsonl",
         "waivers.yml",
+        "policy.yml",
+        "policy-changes.jsonl",
         "group_vars/all/settings.yml",
         "group_vars/all/secrets.yml",
         "group_vars/all/link.yml",
