@@ -168,6 +168,28 @@ def announce(inventory: Path, wanted: datetime | None, language: str) -> None:
     click.echo("Next: selfhost attest puts it into the chain; publish the page anew.")
 
 
+@policy.command("show")
+@click.option("--coming", is_flag=True, help="What is announced, not what is in force.")
+@inventory_option
+def show(coming: bool, inventory: Path) -> None:
+    """Print the promise that is in force as the JSON whose SHA-256 signed statements name.
+
+    Publish it, and participants can compare: selfhost policy show | sha256sum
+    """
+    from selfhost.errors import UsageError
+    from selfhost.policy import keep
+    from selfhost.policy.standing import standing
+
+    found = standing(keep.changes(inventory), _today())
+    change = found.coming if coming else found.now
+    if change is None:
+        raise UsageError(
+            "nothing is announced that is not in force" if coming else "no promise is in force",
+            hint="selfhost policy announce makes policy.yml known",
+        )
+    click.echo(change.promise.canonical(), nl=False)
+
+
 @policy.command("render")
 @click.argument("audit", default="latest", metavar="[AUDIT]")
 @inventory_option
@@ -205,6 +227,7 @@ def render(
     not say reads "not stated".
     """
     from selfhost.cli import reporting
+    from selfhost.errors import UsageError
     from selfhost.policy import documents, keep
     from selfhost.reports import document
     from selfhost.settings import load_site
@@ -213,6 +236,11 @@ def render(
         reporting.may_write(output, force)
     today = _today()
     kept = keep.read(inventory, today)
+    if language not in kept.policy.languages:
+        raise UsageError(
+            f"{inventory / keep.POLICY} is not written in {language!r}",
+            hint=f"it has {', '.join(kept.policy.languages)}; add it to its languages",
+        )
     sources = documents.Sources(
         domain=load_site(inventory, vault_password_file, need_secrets=False).domain,
         policy=kept.policy,

@@ -78,12 +78,8 @@ def text(language: str, key: str, **values: object) -> str:
 
 
 def said(sentence: Sentence, language: str) -> str:
-    """The sentence as people read it. Raises UsageError where the policy has it not so."""
+    """The sentence as people read it; one of the operator's in another language where they wrote
+    it in others only. Raises UsageError where selfhost has no texts in that language."""
     if not sentence.own:
         return text(language, f"sentence.{sentence.id}", at_most=sentence.at_most)
-    if language not in sentence.text:
-        raise UsageError(
-            f"the policy's sentence {sentence.id} has no text in {language!r}",
-            hint=f"it has {', '.join(sentence.text)}; policy.yml can get it",
-        )
-    return sentence.text[language]
+    return sentence.text.get(language) or next(iter(sentence.text.values()))

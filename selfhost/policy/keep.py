@@ -73,7 +73,7 @@ def changes(inventory: Path) -> tuple[Change, ...]:
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
             raise UsageError(
                 f"{path}:{number} is not what selfhost policy announce wrote",
-                hint="take the file from a backup: what was announced stays as it was",
+                hint="take the file from a backup, or update selfhost if a newer one wrote it",
             ) from None
         if len(found) > 1 and found[-1].announced < found[-2].announced:
             raise UsageError(f"{path}:{number} was announced before the line above it")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from selfhost import lock_file, whole_file
@@ -13,7 +14,7 @@ from selfhost.errors import SelfhostError, UsageError
 from selfhost.exitcodes import ExitCode
 from selfhost.history import store
 from selfhost.history.model import Entry
-from selfhost.watch import notice
+from selfhost.watch import notice, promise
 from selfhost.watch.notice import Kind, Notice
 from selfhost.watch.send import Channel, NotSentError
 
@@ -60,7 +61,7 @@ def _look(
     store.add(folder, report, now)
     entries = store.entries(folder)
     before = _told(folder, entries)
-    notices = _notices(folder, site, report, before, entries[-1])
+    notices = _notices(folder, site, report, before, entries[-1], now)
     sent = _send(notices, channels, warn)
     kinds = {one.kind for one in notices}
     if Kind.BLIND in kinds or not sent:
@@ -75,7 +76,7 @@ def _look(
 
 
 def _notices(
-    folder: Path, site: str, report: Report, before: Entry | None, latest: Entry
+    folder: Path, site: str, report: Report, before: Entry | None, latest: Entry, now: str
 ) -> list[Notice]:
     notices: list[Notice] = []
     lost = {target.target: target.unreachable for target in report.targets if target.unreachable}
@@ -87,6 +88,9 @@ def _notices(
         notices += [changed] if changed else []
     elif len(lost) < len(report.targets):
         notices.append(notice.begun(site, latest))
+    if not lost:
+        promised = promise.changed(folder, site, report, before, date.fromisoformat(now[:10]))
+        notices += [promised] if promised else []
     if lost:
         reasons = [f"{name} was not reached: {why}" for name, why in lost.items()]
         notices.append(notice.blind(site, reasons))

@@ -46,7 +46,7 @@ MAY = {
     },
     "history": {"history", "audit", "reports", "errors"},
     "watch": {
-        *("watch", "audit", "history", "reports", "errors", "exitcodes", "lock_file"),
+        *("watch", "audit", "history", "policy", "reports", "errors", "exitcodes", "lock_file"),
         *("loopback", "named_file", "whole_file"),
     },
     "attest": {

@@ -1,5 +1,6 @@
 """``selfhost policy`` as an admin meets it: written, checked, changed, signed."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -161,6 +162,33 @@ def test_a_change_is_announced_and_then_in_force(
     on(today + timedelta(days=14), monkeypatch)
     Path("r.json").write_text(json_report.render(report()))
     assert command("policy", "check", "r.json").code == 1
+
+
+def test_the_text_that_the_digest_is_of(command: Command) -> None:
+    command(*INIT)
+    none = command("policy", "show")
+    assert (none.code, "no promise is in force" in none.err) == (2, True)
+    command("policy", "announce")
+    shown = command("policy", "show").out
+    Path("r.json").write_text(json_report.render(report()))
+    checked = json.loads(command("policy", "check", "r.json", "--format", "json").out)
+    assert hashlib.sha256(shown.encode()).hexdigest() == checked["promise"]["sha256"]
+    assert command("policy", "show", "--coming").code == 2
+
+
+def test_documents(command: Command) -> None:
+    command(*INIT)
+    Path("r.json").write_text(json_report.render(report()))
+    page = command("policy", "render", "r.json", "--format", "html", "--language", "de")
+    assert "<h1>Datenschutzhinweise für meet.example.test</h1>" in page.out
+    record = ("policy", "render", "r.json", "--kind", "record", "-o", "record.md")
+    assert command(*record).code == 0
+    assert Path("record.md").read_text().startswith("# Record of processing activities")
+    assert command(*record).code == 2, "nothing is overwritten unasked"
+    text = POLICY.read_text().replace("languages: [en, de]", "languages: [de]")
+    POLICY.write_text(text.replace('    en: "Holding online meetings"\n', ""))
+    wrong = command("policy", "render", "r.json")
+    assert (wrong.code, "is not written in 'en'" in wrong.err) == (2, True)
 
 
 def test_what_was_announced_cannot_be_changed_by_hand(command: Command) -> None:

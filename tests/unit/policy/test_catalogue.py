@@ -44,5 +44,8 @@ def test_values_are_put_in_as_they_are() -> None:
 def test_a_language_that_is_not_there_is_told() -> None:
     with pytest.raises(UsageError, match="no texts in 'xx'"):
         said(Sentence("no-ai"), "xx")
-    with pytest.raises(UsageError, match="ours has no text in 'de'"):
-        said(Sentence("ours", text={"en": "x"}), "de")
+
+
+def test_an_own_sentence_is_said_as_the_operator_wrote_it() -> None:
+    ours = Sentence("ours", text={"en": "x", "de": "y"})
+    assert [said(ours, language) for language in ("en", "de", "fr")] == ["x", "y", "x"]
