@@ -36,7 +36,8 @@ def configuration(server: "Server") -> NginxConfig:
         documents = server.required("nginx.effective", "nginx")
         config = read_nginx_dump(Source(documents[0].path, documents[0].text))
         top = {directive.name for directive in config.directives}
-        if server.evidence.scope is None and not top & _TOP:  # nginx does not start like this
+        # nginx does not start like this. Given, it may be part of what was printed.
+        if not top or (server.evidence.scope is None and not top & _TOP):
             raise Unseen("what nginx printed is no whole configuration", documents)
     else:
         documents = server.required("nginx.files", "nginx")

@@ -53,12 +53,11 @@ def configuration(server: "Server") -> ProsodyConfig:
     root = config.sections[0].options.root
     if isinstance(root.value, Unknown):
         raise Unseen(f"{root.origin}: {root.value.reason}", documents)
-    if (
-        (server.evidence.scope is None or of_system)
-        and not config.sections[1:]
-        and root.rest is None
-    ):
-        raise Unseen(f"{main} sets up no host", documents)
+    if not config.sections[1:] and root.rest is None and not server.supposed:
+        if not root.value:
+            raise Unseen(f"{main} sets nothing", documents)
+        if server.evidence.scope is None or of_system:
+            raise Unseen(f"{main} sets up no host", documents)
     if server.evidence.scope is not None and len(documents) == 1:
         named = posixpath.basename(main).startswith("prosody.cfg.lua")
         own = config.sections[0].options.get(("modules_enabled",)) is not None

@@ -176,3 +176,31 @@ def test_a_prosody_file_that_could_not_be_read_to_its_end_does_not_pass() -> Non
     """Lua would take it; we give up, and what was not read may hold anything."""
     text = 'VirtualHost "x"\nmodules_disabled = { "s2s" }\nlocal t = require "y"\nt.x = 1\n'
     assert judged(*PROSODY, text, "prosody-federation") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "control"),
+    [
+        (PROSODY, "", "prosody-federation"),
+        (PROSODY, "-- nothing\n", "prosody-federation"),
+        (NGINX, DUMP, "nginx-foreign-proxy"),
+        (NGINX, DUMP + "# nothing\n", "nginx-foreign-proxy"),
+    ],
+)
+def test_a_given_file_that_says_nothing_does_not_pass(
+    place: tuple[str, str], text: str, control: str
+) -> None:
+    source, path = place
+    document = Document(source, path, State.PRESENT, text.encode())
+    found = statuses(Evidence("given", WHEN, (document,), frozenset({source})))
+    assert found[control] == "unknown"
+
+
+def test_fault_is_found_with_a_system_whose_hosts_were_not_given() -> None:
+    text = 'allow_registration = true\nInclude "/opt/hosts.lua"\n'
+    documents = (
+        Document(*PROSODY, State.PRESENT, text.encode()),
+        Document("jicofo.config", "/etc/jitsi/jicofo/jicofo.conf", State.ABSENT),
+    )
+    scope = frozenset({"prosody.config", "jicofo.config"})
+    assert statuses(Evidence("root", WHEN, documents, scope))["prosody-open-registration"] == "fail"
