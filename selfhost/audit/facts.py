@@ -4,6 +4,7 @@ Only what stays as it is while nobody changes it: files and names in folders, no
 sockets and other output that differs from minute to minute.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from selfhost.audit.model import FactChange, FactKind
 
 _Place = tuple[str, str]  # target, path or path#key
 _VOLATILE = ("/proc/", "/sys/", "/run/")
+#: Each look keys its marks anew. That a secret changed shows by its file's digest.
+_MARK = re.compile(r"REDACTED_[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ def settings(citations: Iterable[tuple[str, str, str, str]]) -> dict[_Place, fro
     found: dict[_Place, set[str]] = {}
     for target, path, key, excerpt in citations:
         if key and excerpt and _stays(path):
-            found.setdefault((target, f"{path}#{key}"), set()).add(excerpt.strip())
+            line = _MARK.sub("REDACTED", excerpt.strip())
+            found.setdefault((target, f"{path}#{key}"), set()).add(line)
     return {place: frozenset(lines) for place, lines in found.items()}
 
 

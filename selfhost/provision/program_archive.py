@@ -27,7 +27,7 @@ _LEFT_OUT = frozenset(("_ansible", "lab", "__pycache__"))
 #: Symbols of the oldest C library among the systems that are supported (Debian 12: 2.36).
 _PLATFORMS = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_17", "manylinux2014")
 _MACHINES = ("x86_64", "aarch64")
-_MAIN = b"from selfhost.cli import main\n\nmain()\n"
+_MAIN = b"import sys\n\nfrom selfhost.cli import main\n\nsys.exit(main())\n"
 
 
 @dataclass(frozen=True, slots=True)

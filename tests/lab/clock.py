@@ -1,42 +1,53 @@
-"""A day of one's choice for one program, by libfaketime: containers share the machine's clock."""
+"""A day of one's choice for one run of selfhost: containers share the machine's clock, and all
+that selfhost dates it takes from ``datetime.now``.
+
+libfaketime will not do: under it, Python's sleep and waiting for a program end with EINVAL.
+"""
 
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 from selfhost.lab.server import run
 
-#: Python waits by the monotonic clock, which has to go on as it is.
-_ALSO = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_DISABLE_SHM": "1"}
+_PROGRAM = """\
+import datetime, runpy, sys
 
+class Datetime(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return real.now(tz) + datetime.timedelta(days=days)
 
-def at(days: float) -> dict[str, str]:
-    """Variables for a program that shall live so many days from now; negative for the past."""
-    if not days:
-        return {}
-    (library,) = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
-    return {"LD_PRELOAD": str(library), "FAKETIME": f"{days * 86400:+.0f}s", **_ALSO}
+days, real, datetime.datetime = float(sys.argv[1]), datetime.datetime, Datetime
+sys.argv = sys.argv[2:]
+start = runpy.run_path if "/" in sys.argv[0] else runpy.run_module
+start(sys.argv[0], run_name="__main__")
+"""
 
 
 def selfhost(days: float, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command on that day."""
+    """The command, so many days from now; negative for the past."""
     return subprocess.run(
-        [sys.executable, "-m", "selfhost", *arguments],
+        [sys.executable, "-c", _PROGRAM, str(days), "selfhost", *arguments],
         capture_output=True,
         text=True,
         timeout=900,
-        env={**os.environ, "NO_COLOR": "1", **at(days)},
+        env={**os.environ, "NO_COLOR": "1"},
     )
 
 
 def set_unit(server: str, unit: str, days: float) -> None:
-    """Have a unit of a server, which has libfaketime, run on that day."""
-    variables = " ".join(f'"{name}={value}"' for name, value in at(days).items())
-    text = f"[Service]\nEnvironment={variables}\n"
-    script = (
-        f"mkdir -p /run/systemd/system/{unit}.d && cat >/run/systemd/system/{unit}.d/clock.conf"
-        " && systemctl daemon-reload"
-    )
-    done = run(server, ["sh", "-ec", script], input=text.encode())
+    """Have a unit of a server, which runs selfhost from a folder, do so on that day."""
+    script = f"""
+        cat >/run/clock.py
+        mkdir -p /run/systemd/system/{unit}.d
+        {{
+            printf '[Service]\\nExecStart=\\n'
+            sed -n '/^ExecStart=/,/[^\\\\]$/p' /etc/systemd/system/{unit} |
+                sed 's|python3 -I |python3 -I /run/clock.py {days} |'
+        }} >/run/systemd/system/{unit}.d/clock.conf
+        systemctl daemon-reload
+        systemctl cat {unit} | grep -q 'clock.py {days} /usr'
+    """
+    done = run(server, ["sh", "-ec", script], input=_PROGRAM.encode())
     assert done.returncode == 0, done.stderr

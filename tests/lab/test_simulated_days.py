@@ -102,7 +102,6 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
         *("--passphrase-file", str(folder / "passphrase")),
     )
     (folder / "key.pub").write_text(made.stdout)
-    said(week.site, "apt-get -qq update && apt-get -qq install --no-install-recommends faketime")
     applied(week.site, "watch_enabled: true")
     week.lived(-4)
     week.lived(-3)

@@ -95,6 +95,8 @@ def test_the_archive_is_a_program_with_its_packages(wheels: Path, tmp_path: Path
     elsewhere = {**os.environ, "PYTHONPATH": ""}
     done = subprocess.run(asked, capture_output=True, text=True, cwd="/", env=elsewhere)
     assert done.returncode == 0, done.stderr
+    wrong = subprocess.run([*asked[:2], "look"], capture_output=True, cwd="/", env=elsewhere)
+    assert wrong.returncode == 2, "how it ends is told"
 
 
 def test_a_package_that_is_not_the_known_one_is_refused(wheels: Path, tmp_path: Path) -> None:
