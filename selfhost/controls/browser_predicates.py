@@ -1,6 +1,6 @@
 """What checks of a real browser's visit share."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from selfhost.catalog.endpoints import kind_of_host
 from selfhost.controls.model import Cited, Status, Verdict, fail, passed, unknown
@@ -71,11 +71,20 @@ def requests(server: Server, outcome: str) -> Iterator[tuple[Seen, Whose]]:
 
 def foreign(server: Server, outcome: str, measuring: bool) -> Iterator[Verdict]:
     """Verdicts on those requests: only those to hosts that measure people, or all others."""
+    same: dict[tuple[str, str, Whose], list[Seen]] = {}
     for entry, found in requests(server, outcome):
-        if (kind_of_host(entry.text("host")) in MEASURING) is not measuring:
-            continue
-        cited = Cited(entry.origin, entry.text("host"))
-        kind, who, stage = entry.text("kind"), entry.text("who"), entry.text("stage")
-        text = f"{entry.text('url')} ({kind}) at the stage {stage}, asked for by {who}"
+        if (kind_of_host(entry.text("host")) in MEASURING) is measuring:
+            same.setdefault((entry.text("url"), entry.text("kind"), found), []).append(entry)
+    for (url, kind, found), entries in same.items():
         judged = unknown if found.owner is Owner.UNCLEAR else fail
-        yield judged(f"{text}: {found.why}", cited)
+        text = f"{url} ({kind}) {when_and_who(entries)}: {found.why}"
+        yield judged(text, *(Cited(entry.origin, entry.text("host")) for entry in entries))
+
+
+def when_and_who(entries: Sequence[Seen]) -> str:
+    """At which stages something was asked for, and by whom, as a part of a sentence."""
+    stages = list(dict.fromkeys(entry.text("stage") for entry in entries))
+    who = list(dict.fromkeys(entry.text("who") for entry in entries))
+    more = f" and {len(who) - 2} more" if who[2:] else ""
+    word = "stages" if stages[1:] else "stage"
+    return f"at the {word} {', '.join(stages)}, asked for by {', '.join(who[:2])}{more}"

@@ -1,16 +1,20 @@
 from collections.abc import Iterator
 
 from selfhost.controls.browser_examples import OWN, request, visit
-from selfhost.controls.browser_predicates import conclude, requests
+from selfhost.controls.browser_predicates import conclude, requests, when_and_who
 from selfhost.controls.model import Category, Cited, Control, Example, Fix, Severity, Verdict, fail
 from selfhost.effective.server import Server
+from selfhost.readers.outside import Seen
 
 
 def _tried(server: Server) -> Iterator[Verdict]:
+    same: dict[tuple[str, str, str], list[Seen]] = {}
     for entry, _ in requests(server, "stopped"):
-        by, who = entry.text("by"), entry.text("who")
-        text = f"{entry.text('url')} ({entry.text('kind')}), asked for by {who}"
-        yield fail(f"only the {by} stopped {text}", Cited(entry.origin, entry.text("host")))
+        what = (entry.text("url"), entry.text("kind"), entry.text("by"))
+        same.setdefault(what, []).append(entry)
+    for (url, kind, by), entries in same.items():
+        text = f"only the {by} stopped {url} ({kind}) {when_and_who(entries)}"
+        yield fail(text, *(Cited(entry.origin, entry.text("host")) for entry in entries))
 
 
 def check(server: Server) -> Iterator[Verdict]:
