@@ -14,7 +14,7 @@ _PROGRAM = (334, 470)
 _OUTSIDE = (716, WIDTH)
 _PROGRAMS = ("web", "prosody", "jicofo", "bridges", "turn", "machine")
 _GAP = 34  # between two programs, for what travels between them
-_CHARACTERS = 24  # of a host
+_CHARACTERS = 20
 
 
 def draw(flows: Flows) -> Drawing:
