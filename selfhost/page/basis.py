@@ -1,7 +1,6 @@
 """What the page rests on: the newest statement, its report, and a later audit that failed."""
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +10,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from selfhost.attest import chain, source
 from selfhost.attest.statement import Statement
-from selfhost.controls import registry
 from selfhost.errors import UsageError
 from selfhost.history import store
 from selfhost.named_file import content
 from selfhost.page import facts
 from selfhost.page.model import Page
+from selfhost.policy import keep
+from selfhost.policy.standing import Standing
+from selfhost.reports import read_back
 
 _MAX_REPORT = 64 * 1024 * 1024
 
@@ -51,7 +52,10 @@ def find(
         signed = False
     else:
         text = _report(inventory, newest, report_file)
-    page = facts.page(json.loads(text), newest, registry.controls(), now, signed=signed)
+    report = read_back.report(text, "the report")
+    today = now.date()
+    promised = keep.read(inventory, today).standing if keep.there_is(inventory) else Standing()
+    page = facts.page(report, newest, promised, now, signed=signed)
     return Basis(page, chained)
 
 

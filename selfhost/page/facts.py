@@ -1,123 +1,97 @@
 """From a report and the statement about it to what the page tells. Pure.
 
-The report is this machine's own, out of the history; what in it came from servers (targets'
-names, lines of files) is not used.
+Of what servers said (their names, lines of files) nothing is used.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
-from typing import Any
-
-import yaml
 
 from selfhost.attest.statement import Statement
-from selfhost.audit.model import Outcome
-from selfhost.controls.model import Category, Control
+from selfhost.audit.model import Completeness, Outcome, Policy, Report
 from selfhost.errors import UsageError
 from selfhost.page import clock
 from selfhost.page.model import Held, Page, Sentence, State
+from selfhost.policy.catalogue import standards
+from selfhost.policy.judge import judge
+from selfhost.policy.model import Judged, Promise
+from selfhost.policy.model import State as Kept
+from selfhost.policy.standing import Standing
 
 #: Profile that allows a recorder of the own host (``catalog/profiles.yml``).
 RECORDING = "internal-recording-with-consent"
-#: Of several servers, and of several controls, the worst counts.
-_WORST = (
-    (Held.BROKEN, (Outcome.FAIL,)),
-    (Held.EXCEPTED, (Outcome.WAIVED, Outcome.ALLOWED)),
-    (Held.OPEN, (Outcome.UNKNOWN,)),
-    (Held.CONFIRMED, (Outcome.PASS,)),
-)
+_ACCEPTED = frozenset({str(Outcome.WAIVED), str(Outcome.ALLOWED)})
 
 
 def page(
-    document: Mapping[str, Any],
-    statement: Statement,
-    controls: Iterable[Control],
-    now: datetime,
-    *,
-    signed: bool,
+    report: Report, statement: Statement, promised: Standing, now: datetime, *, signed: bool
 ) -> Page:
-    """``document``: the JSON report; ``signed``: whether the statement is about it, or it is a
-    later one that found something worse. Raises UsageError for a report that is not whole."""
-    try:
-        checked = min(
-            datetime.fromisoformat(one["collected_at"])
-            for one in document["targets"]
-            if one["collected_at"]
-        )
-        sentences = tuple(_judged(document, list(controls)))
-        # It may be told to fail from a severity on; a sentence that does not hold is no such thing.
-        failed = document["verdict"]["policy"] != "pass" or any(
-            one.held is Held.BROKEN for one in sentences
-        )
-        partial = document["verdict"]["evidence"] != "complete"
-        until = clock.rounded(statement.expires) if signed else None
-        state = State.VALID
-        if failed:
-            state = State.FAILED
-        elif until is None or not clock.steps(now, until):
-            state = State.EXPIRED
-        elif partial:
-            state = State.PARTIAL
-        elif any(one.held is not Held.CONFIRMED for one in sentences):
-            state = State.EXCEPTIONS
-        return Page(
-            domain=statement.host,
-            state=state,
-            checked=checked,
-            until=until,
-            servers=len(document["targets"]),
-            controls=len({result["control"] for result in document["results"]}),
-            version=document["tool"]["version"],
-            recording=document["profile"] == RECORDING,
-            sentences=sentences,
-            kept=_kept(document),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise UsageError(
-            "the report is not whole", hint="audit again: selfhost audit, then selfhost attest"
-        ) from None
+    """``signed``: whether the statement is about this report, or it is a later one that failed.
+    Without a promise in force, the sentences are those that selfhost brings.
+
+    Raises UsageError where the report reached no server.
+    """
+    times = [one.collected_at for one in report.targets if one.collected_at]
+    if not times:
+        raise UsageError("the audit reached no server", hint="selfhost audit, then selfhost attest")
+    promise = promised.now.promise if promised.now else unpromised(report.profile)
+    sentences = tuple(_sentences(promise, report, now))
+    until = clock.rounded(statement.expires) if signed else None
+    return Page(
+        domain=statement.host,
+        state=_state(report, sentences, until, now),
+        checked=datetime.fromisoformat(min(times)),
+        until=until,
+        servers=len(report.targets),
+        controls=len({result.control for result in report.results}),
+        version=report.version,
+        recording=report.profile == RECORDING,
+        sentences=sentences,
+        kept=_kept(report),
+        promised=promised,
+    )
 
 
-@cache
-def entries() -> tuple[Mapping[str, Any], ...]:
-    """The entries of ``sentences.yml``."""
-    text = files("selfhost.page").joinpath("sentences.yml").read_text("utf-8")
-    return tuple(yaml.safe_load(text))
+def unpromised(profile: str) -> Promise:
+    """What is told of a site without a promise: all but what needs a bound of the operator's, and
+    what only sites with another profile can say."""
+    found = (one.sentence for one in standards().values() if one.profile in ("", profile))
+    return Promise(0, tuple(sentence for sentence in found if not sentence.fact))
 
 
-def bound(sentence: Mapping[str, Any], controls: Iterable[Control]) -> frozenset[str]:
-    """The controls that a sentence rests on."""
-    if "controls" in sentence:
-        return frozenset(sentence["controls"])
-    category = Category(sentence["category"])
-    return frozenset(control.id for control in controls if control.category is category)
+def _state(
+    report: Report, sentences: Iterable[Sentence], until: datetime | None, now: datetime
+) -> State:
+    held = {one.held for one in sentences}
+    # An audit may be told to fail from a severity on; what is not so is told all the same.
+    if report.policy is Policy.FAIL or Held.BROKEN in held:
+        return State.FAILED
+    if until is None or not clock.steps(now, until):
+        return State.EXPIRED
+    if report.completeness is Completeness.PARTIAL:
+        return State.PARTIAL
+    return State.VALID if held <= {Held.CONFIRMED} else State.EXCEPTIONS
 
 
-def _judged(document: Mapping[str, Any], controls: list[Control]) -> Iterable[Sentence]:
-    found: dict[str, set[Outcome]] = {}
-    for result in document["results"]:
-        found.setdefault(result["control"], set()).add(Outcome(result["outcome"]))
-    # Not given, so not looked at: no server is without them.
-    unseen = {name for target in document["targets"] for name in target["out_of_scope"]}
-    everywhere = not any(target["unreachable"] for target in document["targets"])
-    for sentence in entries():
-        on = bound(sentence, controls)
-        outcomes = set().union(*(found.get(name, set()) for name in on))
-        if on & unseen or not everywhere:
-            outcomes.add(Outcome.UNKNOWN)
-        held = next((held for held, some in _WORST if outcomes.intersection(some)), Held.OPEN)
-        yield Sentence(sentence["id"], held)
+def _sentences(promise: Promise, report: Report, now: datetime) -> Iterator[Sentence]:
+    passed = {result.control for result in report.results if result.outcome is Outcome.PASS}
+    for one in judge(promise, report, now.date()):
+        yield Sentence(one.sentence, _held(one, passed))
 
 
-def _kept(document: Mapping[str, Any]) -> tuple[tuple[str, int | None], ...]:
+def _held(one: Judged, passed: set[str]) -> Held:
+    if one.state is Kept.BROKEN:
+        accepted = all(why.outcome in _ACCEPTED for why in one.evidence)
+        return Held.EXCEPTED if accepted else Held.BROKEN
+    # Where all that it rests on is not applicable, nobody looked at anything.
+    return Held.CONFIRMED if one.state is Kept.HOLDS and passed & {*one.controls} else Held.OPEN
+
+
+def _kept(report: Report) -> tuple[tuple[str, int | None], ...]:
     """Of several servers, the one that keeps a log longest."""
     found: dict[str, list[int | None]] = {}
-    for target in document["targets"]:
-        for entry in target.get("kept", ()):
-            days = None if entry["days"] is None else int(entry["days"])
-            found.setdefault(str(entry["log"]), []).append(days)
+    for target in report.targets:
+        for log, days in target.kept:
+            found.setdefault(log, []).append(days)
     return tuple(
         (log, None if None in days else max(one for one in days if one is not None))
         for log, days in sorted(found.items())

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from selfhost.policy.model import Sentence as Promised
+from selfhost.policy.standing import Standing
+
 
 class State(StrEnum):
     """What the page says first."""
@@ -30,9 +33,9 @@ TIMED = frozenset({State.VALID, State.EXCEPTIONS, State.PARTIAL})
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of ``sentences.yml`` and what the audit says to it."""
+    """A sentence of the promise, or of those that there are, and what the audit says of it."""
 
-    id: str
+    sentence: Promised
     held: Held
 
 
@@ -40,7 +43,8 @@ class Sentence:
 class Page:
     """One page. ``checked``: when the evidence was collected; ``until``: to when the statement
     holds, or held (``None`` where there is none); ``kept`` as in ``TargetReport``;
-    ``recording``: the profile allows a recorder on the own host."""
+    ``recording``: the profile allows a recorder on the own host; ``promised``: the operator's
+    promise that the sentences are of, if there is one, and what was announced."""
 
     domain: str
     state: State
@@ -52,7 +56,8 @@ class Page:
     recording: bool
     sentences: tuple[Sentence, ...]
     kept: tuple[tuple[str, int | None], ...]
+    promised: Standing
 
-    def those(self, *held: Held) -> tuple[str, ...]:
-        """Ids of the sentences of which this became."""
-        return tuple(one.id for one in self.sentences if one.held in held)
+    def those(self, held: Held) -> tuple[Promised, ...]:
+        """The sentences of which this became."""
+        return tuple(one.sentence for one in self.sentences if one.held is held)

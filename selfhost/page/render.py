@@ -6,6 +6,7 @@ No script, nothing loaded: its own Content-Security-Policy allows its own style,
 import base64
 import hashlib
 import re
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -15,8 +16,15 @@ from markupsafe import Markup
 from selfhost.attest.source import WELL_KNOWN
 from selfhost.page.model import TIMED, Held, Page, State
 from selfhost.page.texts import Texts, languages
+from selfhost.policy.catalogue import said
+from selfhost.policy.model import Sentence
+from selfhost.policy.standing import differences
 
 PATH = "/privacy"
+#: The sentence (``selfhost/policy/sentences.yml``) without which the web server's log has visits.
+_NO_VISITS = "no-visitor-log"
+#: Those that the line in meetings puts in words, where all of them were confirmed.
+_NAMED = frozenset({"no-recording", "no-transcription", "no-ai"})
 _LOOKS = {
     State.VALID: ("good", "✓"),
     State.EXCEPTIONS: ("open", "✓"),
@@ -33,6 +41,7 @@ def html(page: Page, texts: Texts) -> str:
     style = _source("page.css")
     tone, sign = _LOOKS[page.state]
     timed = page.state in TIMED
+    now, coming = page.promised.now, page.promised.coming
     advice = f"{page.state}-advice"
     return _template().render(
         page=page,
@@ -46,10 +55,14 @@ def html(page: Page, texts: Texts) -> str:
         until=texts.minute(page.until) if page.until else "",
         # What is good is said only on a page that is sure to go when it does not hold any more.
         timed=timed,
-        confirmed=page.those(Held.CONFIRMED) if timed else (),
-        excepted=page.those(Held.EXCEPTED) if page.state is not State.EXPIRED else (),
-        broken=page.those(Held.BROKEN) if page.state is not State.EXPIRED else (),
-        open=page.those(Held.OPEN) if page.state is not State.EXPIRED else (),
+        confirmed=_said(page, Held.CONFIRMED, texts) if timed else (),
+        excepted=_said(page, Held.EXCEPTED, texts),
+        broken=_said(page, Held.BROKEN, texts),
+        open=_said(page, Held.OPEN, texts),
+        since=texts.day(_midnight(now.effective)) if now else "",
+        announced=texts.day(_midnight(coming.announced)) if coming else "",
+        effective=texts.day(_midnight(coming.effective)) if coming else "",
+        coming=_coming(page, texts),
         kept=_kept(page, texts),
         well_known=WELL_KNOWN,
         style=Markup(style),  # noqa: S704 - our own file
@@ -62,15 +75,49 @@ def notice(page: Page, texts: Texts) -> str:
     key = f"notice-{page.state}"
     if page.state in TIMED and page.recording:
         key = "notice-recording"
+    elif page.state is State.VALID and not {one.id for one in page.those(Held.CONFIRMED)} >= _NAMED:
+        key = "notice-in-order"
     line = texts.say(key, checked=texts.day(page.checked), url=f"https://{page.domain}{PATH}")
     if not _NOTICE.fullmatch(line):
         raise ValueError(f"{key} of {texts.language} holds what a notice cannot")
     return line
 
 
+def _said(page: Page, held: Held, texts: Texts) -> list[str]:
+    """The words of those sentences; of an expired check, none."""
+    if page.state is State.EXPIRED:
+        return []
+    return [_words(one, texts.language) for one in page.those(held)]
+
+
+def _words(sentence: Sentence, language: str) -> str:
+    """In another language where the operator wrote none in this one."""
+    if sentence.own and language not in sentence.text:
+        return next(iter(sentence.text.values()))
+    return said(sentence, language)
+
+
+def _coming(page: Page, texts: Texts) -> list[str]:
+    """What was announced, a sentence each."""
+    now, coming = page.promised.now, page.promised.coming
+    if now is None or coming is None:
+        return []
+    lines = []
+    for one in differences(now.promise, coming.promise):
+        was = _words(one.was, texts.language) if one.was else ""
+        new = _words(one.now, texts.language) if one.now else ""
+        key = "ends" if one.now is None else "begins" if one.was is None else "changes"
+        lines.append(texts.say(f"announced-{key}", was=was, now=new))
+    return lines
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
 def _kept(page: Page, texts: Texts) -> list[tuple[str, int | None]]:
     """Keys of the texts, and days. A log that has no words is one of Jitsi's other programs."""
-    visits = "visits" in page.those(Held.CONFIRMED)
+    visits = any(one.id == _NO_VISITS for one in page.those(Held.CONFIRMED))
     found: list[tuple[str, int | None]] = []
     for log, days in page.kept:
         key = "log-nginx-visits" if log == "nginx" and not visits else f"log-{log}"

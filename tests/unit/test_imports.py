@@ -54,8 +54,8 @@ MAY = {
         *("lock_file", "loopback", "named_file", "whole_file"),
     },
     "page": {
-        *("page", "attest", "audit", "controls", "history", "provision", "settings", "targets"),
-        *("errors", "named_file"),
+        *("page", "attest", "audit", "history", "policy", "provision", "reports", "settings"),
+        *("targets", "errors", "named_file"),
     },
     "backup": {
         *("backup", "provision", "readers", "settings", "targets", "errors"),

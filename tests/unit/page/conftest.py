@@ -1,60 +1,82 @@
 """A report of a server on which every rule was judged, and the statement about it."""
 
-import copy
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from selfhost.attest.statement import Statement
+from selfhost.audit.model import Accepted, By, Outcome, Report, Result, TargetReport
+from selfhost.controls.model import Control, Severity, Status
 from selfhost.controls.registry import controls
 from selfhost.page import facts
 from selfhost.page.model import Page
+from selfhost.policy.facts import of_server
+from selfhost.policy.standing import Standing
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AUDITED = NOW - timedelta(hours=1)
-DOCUMENT: dict[str, Any] = {
-    "tool": {"version": "1.2.3"},
-    "profile": "private",
-    "verdict": {"policy": "pass", "evidence": "complete"},
-    "targets": [
-        {
-            "target": "a<b>.example",
-            "collected_at": f"{AUDITED:%Y-%m-%dT%H:%M:%SZ}",
-            "unreachable": None,
-            "out_of_scope": [],
-            "kept": [{"log": "jicofo", "days": 3}, {"log": "nginx", "days": 1}],
-        }
-    ],
-    "results": [{"control": control.id, "outcome": "pass"} for control in controls()],
-}
+HOST = "a<b>.example"
+
+
+def result(control: Control, outcome: str = "pass", target: str = HOST) -> Result:
+    accepted = {
+        Outcome.WAIVED: Accepted(By.WAIVER, "w", "because", "me", "2027-01-01"),
+        Outcome.ALLOWED: Accepted(By.PROFILE, "p", "because"),
+    }.get(Outcome(outcome))
+    return Result(
+        control=control.id, title=control.title, category=control.category,
+        severity=control.severity, confidence=control.confidence,
+        status=Status.FAIL if accepted else Status(outcome), target=target, message="",
+        evidence=(), risk="", fix=control.fix, fingerprint="", accepted=accepted,
+    )  # fmt: skip
+
+
+JUDGED = [control for control in controls() if of_server(control)]
+KEPT = (("jicofo", 3), ("nginx", 1))
+REPORT = Report(
+    (
+        TargetReport(
+            HOST, f"{AUDITED:%Y-%m-%dT%H:%M:%SZ}", tuple(map(result, JUDGED)), (), (), kept=KEPT
+        ),
+    ),
+    Severity.LOW,
+    "1.2.3",
+    len(JUDGED),
+    "0" * 64,
+)
 STATEMENT = Statement(
     digest="0" * 64, host="meet.example.org", sequence=1, previous="", issued=NOW,
     expires=AUDITED + timedelta(days=8), audited=AUDITED, policy="pass", evidence="complete",
     profile="private", fail_on="low", version="1.2.3", catalogue="0" * 64, report="0" * 64,
-    servers=1, reached=1, listed={}, counts={},
+    servers=1, reached=1, listed={}, counts={}, promise=None,
 )  # fmt: skip
 
 Make = Callable[..., Page]
 
 
-@pytest.fixture
-def document() -> dict[str, Any]:
-    return copy.deepcopy(DOCUMENT)
+def changed(report: Report, outcomes: dict[str, str]) -> Report:
+    """With other outcomes of some controls, by id."""
+    known = {control.id: control for control in JUDGED}
+    return report.mapped(
+        lambda one: (
+            result(known[one.control], outcomes[one.control], one.target)
+            if one.control in outcomes
+            else one
+        )
+    )
 
 
 @pytest.fixture
-def made(document: dict[str, Any]) -> Make:
-    """The page, with other outcomes of some controls (by id), at some time."""
+def made() -> Make:
+    """The page, with other outcomes of some controls, at some time."""
 
     def make(
         outcomes: dict[str, str] | None = None, now: datetime = NOW, *, signed: bool = True,
-        **verdict: str,
+        report: Report = REPORT, promised: Standing | None = None, profile: str = "private",
     ) -> Page:  # fmt: skip
-        for result in document["results"]:
-            result["outcome"] = (outcomes or {}).get(result["control"], result["outcome"])
-        document["verdict"].update(verdict)
-        return facts.page(document, STATEMENT, controls(), now, signed=signed)
+        found = replace(changed(report, outcomes or {}), profile=profile)
+        return facts.page(found, STATEMENT, promised or Standing(), now, signed=signed)
 
     return make

@@ -1,32 +1,33 @@
 """What the page tells follows from the report, and nothing is said that was not found."""
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from selfhost.controls.registry import controls, find
+from selfhost.audit.model import TargetReport
 from selfhost.errors import UsageError
-from selfhost.page import facts
-from selfhost.page.model import Held, State
-from tests.unit.page.conftest import AUDITED, NOW, STATEMENT, Make
+from selfhost.page.facts import RECORDING, unpromised
+from selfhost.page.model import Held, Page, State
+from selfhost.policy.model import Promise, Sentence
+from selfhost.policy.standing import Change, Standing
+from tests.unit.page.conftest import AUDITED, JUDGED, NOW, REPORT, STATEMENT, Make
+
+AI = "jicofo-transcription-url"
+
+
+def ids(page: Page, held: Held) -> set[str]:
+    return {one.id for one in page.those(held)}
 
 
 def test_all_that_passed_is_said(made: Make) -> None:
     page = made()
     assert page.state is State.VALID
-    assert page.those(Held.CONFIRMED) == tuple(entry["id"] for entry in facts.entries())
+    assert page.those(Held.CONFIRMED) == unpromised("private").sentences
+    assert {"no-recording", "no-ai", "no-third-parties"} <= ids(page, Held.CONFIRMED)
     assert page.kept == (("jicofo", 3), ("nginx", 1))
     assert page.until is not None
     assert timedelta() <= STATEMENT.expires - page.until < timedelta(hours=3)
-
-
-def test_every_sentence_rests_on_controls_that_there_are() -> None:
-    for entry in facts.entries():
-        bound = facts.bound(entry, controls())
-        assert bound
-        for name in bound:
-            find(name)  # raises for one that is not there
 
 
 @pytest.mark.parametrize(
@@ -35,47 +36,69 @@ def test_every_sentence_rests_on_controls_that_there_are() -> None:
         ("fail", Held.BROKEN, State.FAILED),
         ("waived", Held.EXCEPTED, State.EXCEPTIONS),
         ("allowed", Held.EXCEPTED, State.EXCEPTIONS),
-        ("unknown", Held.OPEN, State.EXCEPTIONS),
+        ("unknown", Held.OPEN, State.PARTIAL),
         ("not-applicable", Held.CONFIRMED, State.VALID),
     ],
 )
 def test_one_control_decides(made: Make, outcome: str, held: Held, state: State) -> None:
-    page = made({"jicofo-transcription-url": outcome})
-    assert {one.id: one.held for one in page.sentences}["ai"] is held
+    page = made({AI: outcome})
+    assert "no-ai" in ids(page, held)
     assert page.state is state
 
 
-def test_what_nobody_looked_at_is_not_said(made: Make) -> None:
-    nothing = {control.id: "not-applicable" for control in controls() if control.category == "ai"}
-    assert "ai" in made(nothing).those(Held.OPEN)
+def test_a_finding_that_was_told_not_to_fail_is_one_all_the_same(made: Make) -> None:
+    page = made({AI: "fail"}, report=replace(REPORT, fail_on=None))
+    assert page.state is State.FAILED
 
 
-def test_a_server_that_was_not_reached_leaves_all_open(
-    made: Make, document: dict[str, Any]
-) -> None:
-    lost = {"target": "b", "collected_at": "", "unreachable": "gone", "out_of_scope": []}
-    document["targets"].append(lost)
-    page = made(evidence="partial")
+def test_what_is_not_applicable_everywhere_is_not_said(made: Make) -> None:
+    nothing = {one.id: "not-applicable" for one in JUDGED if one.category == "ai"}
+    page = made(nothing)
+    assert ids(page, Held.OPEN) == {"no-ai"}
+    assert page.state is State.EXCEPTIONS
+
+
+def test_a_server_that_was_not_reached_leaves_all_open(made: Make) -> None:
+    lost = TargetReport("b", "", (), (), (), unreachable="gone")
+    page = made(report=replace(REPORT, targets=(*REPORT.targets, lost)))
     assert page.state is State.PARTIAL
     assert page.those(Held.CONFIRMED) == ()
     assert page.servers == 2
 
 
-def test_what_was_not_given_leaves_its_sentence_open(made: Make, document: dict[str, Any]) -> None:
-    document["targets"][0]["out_of_scope"] = ["nginx-access-log"]
-    assert made().those(Held.OPEN) == ("visits",)
+def test_a_report_that_reached_nothing_makes_no_page(made: Make) -> None:
+    lost = TargetReport("b", "", (), (), (), unreachable="gone")
+    with pytest.raises(UsageError, match="reached no server"):
+        made(report=replace(REPORT, targets=(lost,)))
 
 
-def test_the_longest_of_several_servers_counts(made: Make, document: dict[str, Any]) -> None:
-    kept = [{"log": "jicofo", "days": None}, {"log": "nginx", "days": 9}]
-    document["targets"].append({**document["targets"][0], "kept": kept})
-    assert made().kept == (("jicofo", None), ("nginx", 9))
+def test_the_longest_of_several_servers_counts(made: Make) -> None:
+    other = replace(REPORT.targets[0], kept=(("jicofo", None), ("nginx", 9)))
+    page = made(report=replace(REPORT, targets=(*REPORT.targets, other)))
+    assert page.kept == (("jicofo", None), ("nginx", 9))
+
+
+def test_the_profile_that_allows_recording_is_told(made: Make) -> None:
+    page = made({"host-recorder": "allowed"}, profile=RECORDING)
+    assert page.recording
+    assert ids(page, Held.EXCEPTED) == {"no-recording"}
+    assert {"recording-with-consent", "no-ai", "no-third-parties"} <= ids(page, Held.CONFIRMED)
+
+
+def test_the_operators_promise_is_what_is_told(made: Make) -> None:
+    own = Sentence("ours", controls=(AI,), text={"en": "Our own."})
+    promise = Promise(30, (own, Sentence("log-days", fact="log-days", at_most=2)))
+    day = NOW.date()
+    page = made(promised=Standing(now=Change(day, day, promise)))
+    assert ids(page, Held.CONFIRMED) == {"ours"}
+    assert ids(page, Held.BROKEN) == {"log-days"}, "3 days are kept"
 
 
 def test_a_failed_audit_and_a_later_one(made: Make) -> None:
-    assert made(policy="fail").state is State.FAILED
-    later = made(policy="fail", signed=False)
+    assert made({"web-gravatar": "fail"}).state is State.FAILED
+    later = made({"web-gravatar": "fail"}, signed=False)
     assert (later.state, later.until) == (State.FAILED, None)
+    assert made(signed=False).state is State.EXPIRED, "nobody vouches for it"
 
 
 @pytest.mark.parametrize(
@@ -88,8 +111,3 @@ def test_a_failed_audit_and_a_later_one(made: Make) -> None:
 )
 def test_it_expires(made: Make, later: timedelta, state: State) -> None:
     assert made(now=AUDITED + later).state is state
-
-
-def test_a_report_that_is_not_whole_is_told() -> None:
-    with pytest.raises(UsageError, match="not whole"):
-        facts.page({"targets": []}, STATEMENT, controls(), NOW, signed=True)

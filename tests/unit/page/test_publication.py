@@ -1,16 +1,22 @@
 """The files for the server: pages, notices, and when which of them is served."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 
 from selfhost.page import publication, render
+from selfhost.page.facts import RECORDING
 from selfhost.page.model import Page, State
 from selfhost.page.texts import Texts, languages
-from tests.unit.page.conftest import NOW, STATEMENT, Make
+from selfhost.policy.catalogue import said, standards
+from selfhost.policy.model import Promise, Sentence
+from selfhost.policy.standing import Change, Standing
+from tests.unit.page.conftest import KEPT, NOW, REPORT, STATEMENT, Make
+
+NO_RECORDING = standards()["no-recording"].sentence
 
 ALL = pytest.mark.parametrize("texts", languages(), ids=lambda one: one.language)
 
@@ -58,14 +64,14 @@ def test_without_a_statement_that_holds_there_is_no_page_that_says_so(
     made: Make, verdict: str
 ) -> None:
     now = NOW if verdict == "fail" else NOW + timedelta(days=9)
-    page = made(policy="fail") if verdict == "fail" else made(now=now)
+    page = made({"web-gravatar": "fail"}) if verdict == "fail" else made(now=now)
     files = publication.files(page, b"", now)
     assert not [name for name in files if name.startswith("valid.") and name.endswith("html")]
     assert files["valid.map"] == b""
     for name, content in files.items():
         if name.endswith((".html", ".map")):
             for texts in languages():
-                assert texts.say("sentence-recording") not in content.decode()
+                assert said(NO_RECORDING, texts.language) not in content.decode()
 
 
 @ALL
@@ -88,11 +94,9 @@ def test_the_page_is_plain_and_can_be_read_by_everybody(made: Make, texts: Texts
 
 
 @ALL
-def test_what_is_kept_and_what_is_not_known(
-    made: Make, texts: Texts, document: dict[str, Any]
-) -> None:
-    document["targets"][0]["kept"].append({"log": "something-new", "days": None})
-    text = Outline(render.html(made(), texts)).text
+def test_what_is_kept_and_what_is_not_known(made: Make, texts: Texts) -> None:
+    report = replace(REPORT, targets=(replace(REPORT.targets[0], kept=(*KEPT, ("new", None))),))
+    text = Outline(render.html(made(report=report), texts)).text
     assert texts.say("log-jicofo") in text
     assert texts.say("days", days=3) in text
     assert texts.say("log-nginx") in text
@@ -100,17 +104,16 @@ def test_what_is_kept_and_what_is_not_known(
     assert texts.say("endless") in text
     logged = Outline(render.html(made({"nginx-access-log": "waived"}), texts)).text
     assert texts.say("log-nginx-visits") in logged
-    document["targets"][0]["kept"] = []
-    assert texts.say("keeps-unknown") in Outline(render.html(made(), texts)).text
+    nothing = replace(REPORT, targets=(replace(REPORT.targets[0], kept=()),))
+    assert texts.say("keeps-unknown") in Outline(render.html(made(report=nothing), texts)).text
 
 
 @ALL
-def test_a_recorder_is_told_first(made: Make, texts: Texts, document: dict[str, Any]) -> None:
-    document["profile"] = "internal-recording-with-consent"
-    page = made({"host-recorder": "allowed"})
+def test_a_recorder_is_told_first(made: Make, texts: Texts) -> None:
+    page = made({"host-recorder": "allowed"}, profile=RECORDING)
     outline = Outline(render.html(page, texts))
     assert texts.say("recording-allowed") in outline.text
-    assert texts.say("sentence-recording") in outline.text.partition(texts.say("excepted"))[2]
+    assert said(NO_RECORDING, texts.language) in outline.text.partition(texts.say("excepted"))[2]
     boxes = [a["class"] for tag, a in outline.elements if (a.get("class") or "")[:7] == "verdict"]
     assert boxes == ["verdict open", "verdict bad"]
     assert render.notice(page, texts) == texts.say(
@@ -123,8 +126,6 @@ def test_a_recorder_is_told_first(made: Make, texts: Texts, document: dict[str, 
 def test_a_notice_is_one_line_that_breaks_out_of_nothing(
     made: Make, texts: Texts, state: State
 ) -> None:
-    from dataclasses import replace
-
     page: Page = replace(made(), state=state)
     line = render.notice(page, texts)
     assert "https://meet.example.org/privacy" in line
@@ -132,9 +133,14 @@ def test_a_notice_is_one_line_that_breaks_out_of_nothing(
     assert not set(line) & set("\"'\\$<>&\n\r\0")
 
 
-def test_a_notice_with_a_quotation_mark_is_refused(made: Make) -> None:
-    from dataclasses import replace
+def test_a_notice_names_only_what_was_promised_and_confirmed(made: Make) -> None:
+    english, day = languages()[0], NOW.date()
+    assert "no AI" in render.notice(made(), english)
+    some = Standing(now=Change(day, day, Promise(30, (NO_RECORDING,))))
+    assert "no AI" not in render.notice(made(promised=some), english)
 
+
+def test_a_notice_with_a_quotation_mark_is_refused(made: Make) -> None:
     with pytest.raises(ValueError, match="notice-valid of en"):
         render.notice(replace(made(), domain="x'; alert(1); '"), languages()[0])
 
@@ -153,3 +159,19 @@ def test_the_notice_of_each_moment_and_language(made: Make) -> None:
     assert shown("valid de") == render.notice(page, german)
     assert "EXPIRED" in shown("otherwise fr")
     assert "ABGELAUFEN" in shown("otherwise de")
+
+
+@ALL
+def test_a_change_that_was_announced_is_told(made: Make, texts: Texts) -> None:
+    was = (NO_RECORDING, Sentence("ours", controls=("prosody-open-rooms",), text={"en": "<Own>."}))
+    day = NOW.date()
+    now = Change(day, day, Promise(30, was))
+    coming = Change(day, day + timedelta(days=30), Promise(30, (NO_RECORDING,)))
+    page = made(promised=Standing(now, coming))
+    text = render.html(page, texts)
+    assert "<Own>" not in text
+    told = Outline(text).text
+    assert texts.say("announced-ends", was="<Own>.") in told
+    assert texts.say("promised", since=texts.day(NOW)) in told
+    assert texts.day(NOW + timedelta(days=30)) in told
+    assert texts.say("announced") not in Outline(render.html(made(), texts)).text

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from selfhost.page import facts
 from selfhost.page.model import State
 from selfhost.page.texts import DEFAULT, Texts, languages
+from selfhost.policy.catalogue import languages as of_policies
+from selfhost.policy.catalogue import said, standards
 
 ALL = pytest.mark.parametrize("texts", languages(), ids=lambda one: one.language)
 
@@ -31,8 +32,12 @@ def test_there_are_words_for_all_that_is_told(texts: Texts) -> None:
     for state in State:
         assert texts.has(state)
         assert texts.has(f"{state}-means")
-    for entry in facts.entries():
-        assert texts.has(f"sentence-{entry['id']}")
+    for sentence in standards().values():
+        assert said(sentence.sentence, texts.language)
+
+
+def test_its_languages_are_those_of_policies() -> None:
+    assert {texts.language for texts in languages()} == set(of_policies())
 
 
 def test_english_and_german_dates() -> None:
