@@ -19,6 +19,8 @@ from selfhost.policy.standing import Standing
 
 #: Profile that allows a recorder of the own host (``catalog/profiles.yml``).
 RECORDING = "internal-recording-with-consent"
+#: What a recorder has to do (``policy/sentences.yml``).
+_CONSENT = "recording-with-consent"
 _ACCEPTED = frozenset({str(Outcome.WAIVED), str(Outcome.ALLOWED)})
 
 
@@ -45,10 +47,17 @@ def page(
         controls=len({result.control for result in report.results}),
         version=report.version,
         recording=report.profile == RECORDING,
+        consent=_asks(report, now),
         sentences=sentences,
         kept=_kept(report),
         promised=promised,
     )
+
+
+def _asks(report: Report, now: datetime) -> bool:
+    """Whatever the operator promises."""
+    only = Promise(0, (standards()[_CONSENT].sentence,))
+    return [one.held for one in _sentences(only, report, now)] == [Held.CONFIRMED]
 
 
 def unpromised(profile: str) -> Promise:

@@ -43,7 +43,8 @@ class Sentence:
 class Page:
     """One page. ``checked``: when the evidence was collected; ``until``: to when the statement
     holds, or held (``None`` where there is none); ``kept`` as in ``TargetReport``;
-    ``recording``: the profile allows a recorder on the own host; ``promised``: the operator's
+    ``recording``: the profile allows a recorder on the own host, ``consent``: which was found to
+    ask, to tell, and to keep what it records there; ``promised``: the operator's
     promise that the sentences are of, if there is one, and what was announced."""
 
     domain: str
@@ -54,6 +55,7 @@ class Page:
     controls: int
     version: str
     recording: bool
+    consent: bool
     sentences: tuple[Sentence, ...]
     kept: tuple[tuple[str, int | None], ...]
     promised: Standing

@@ -27,6 +27,7 @@ FULL = Page(
     controls=180,
     version="1.2.3",
     recording=True,
+    consent=True,
     sentences=tuple(
         Sentence(one, held)
         for one, held in zip(ALL, [Held.EXCEPTED, Held.OPEN, *[Held.CONFIRMED] * 99], strict=False)

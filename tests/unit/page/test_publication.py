@@ -113,12 +113,22 @@ def test_a_recorder_is_told_first(made: Make, texts: Texts) -> None:
     page = made({"host-recorder": "allowed"}, profile=RECORDING)
     outline = Outline(render.html(page, texts))
     assert texts.say("recording-allowed") in outline.text
+    assert texts.say("recording-allowed-means").strip() in outline.text
     assert said(NO_RECORDING, texts.language) in outline.text.partition(texts.say("excepted"))[2]
     boxes = [a["class"] for tag, a in outline.elements if (a.get("class") or "")[:7] == "verdict"]
     assert boxes == ["verdict open", "verdict bad"]
     assert render.notice(page, texts) == texts.say(
         "notice-recording", checked=texts.day(page.checked), url="https://meet.example.org/privacy"
     )
+
+
+def test_consent_is_told_only_where_it_was_found(made: Make) -> None:
+    texts = languages()[0]
+    for change in ("waived", "fail"):
+        outcomes = {"host-recorder": "allowed", "web-recording-consent": change}
+        text = Outline(render.html(made(outcomes, profile=RECORDING), texts)).text
+        assert texts.say("recording-allowed") in text
+        assert texts.say("recording-allowed-means").strip() not in text
 
 
 @ALL
