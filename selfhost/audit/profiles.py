@@ -37,4 +37,5 @@ def _allowed(result: Result, relaxation: Relaxation) -> bool:
     # Where citations were left away, something else may be among them.
     if not result.evidence or len(result.evidence) >= MAX_CITATIONS:
         return False
-    return all(pattern.search(citation.excerpt) for citation in result.evidence)
+    # What is missing has no line: then it is the key that tells.
+    return all(pattern.search(citation.excerpt or citation.key) for citation in result.evidence)

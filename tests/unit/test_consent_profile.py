@@ -15,7 +15,8 @@ from selfhost.targets.parse import parse_target
 from tests.unit.test_render_and_audit import collected
 
 #: What an operator sets for it.
-RECORDER = {
+RECORDER: dict[str, object] = {
+    "privacy_never_packages": ["jigasi", "jitsi-upload-integrations"],
     "web_recording_service": True,
     "jicofo_jibri_brewery": "JibriBrewery@internal.auth.meet.example.org",
 }
@@ -37,6 +38,7 @@ def test_a_recorder_of_the_own_host_is_allowed_and_nothing_else_is_open(tmp_path
     assert those(report, Outcome.UNKNOWN) == set()
     assert report.policy is Policy.PASS
     assert those(report, Outcome.ALLOWED) == {
+        "host-never-packages",
         "jicofo-auto-owner",
         "jicofo-jibri-brewery",
         "jicofo-trusted-domains",
@@ -58,6 +60,8 @@ def test_a_recorder_of_the_own_host_is_allowed_and_nothing_else_is_open(tmp_path
         ("jicofo_transcription_url_template", "wss://a.example", "jicofo-transcription-url"),
         ("web_audio_translation", True, "web-audio-translation"),
         ("web_gravatar", True, "web-gravatar"),
+        ("privacy_never_packages", ["jibri"], "host-never-packages"),
+        ("privacy_never_packages", [], "host-never-packages"),
         ("web_third_party_requests", True, "web-third-party-requests"),
     ],
 )

@@ -30,9 +30,9 @@ def check(server: Server) -> Iterator[Verdict]:
         if name in banned:
             yield passed(f"apt never installs {name}", banned[name])
         else:
-            yield fail(
-                f"apt would install {name} on request", *looked_at(server, "host.apt_preferences")
-            )
+            where = looked_at(server, "host.apt_preferences")
+            places = (Cited(place.origin, f"Package: {name}") for place in where)
+            yield fail(f"apt would install {name} on request", *places)
 
 
 def _pins(text: str) -> Iterator[tuple[list[str], int, int]]:
