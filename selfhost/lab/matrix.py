@@ -67,7 +67,7 @@ def _having(document: dict[str, object], *statuses: str) -> frozenset[str]:
 
 
 def _script(name: str, script: str, what: str) -> None:
-    done = run(name, ["sh", "-ec", script], timeout=120)
+    done = run(name, ["sh", "-ec", script], timeout=300)
     if done.returncode:
         why = done.stderr.decode("utf-8", "replace").strip()[-300:]
         raise LabError(f"Could not {what}: {why}")
