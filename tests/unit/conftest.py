@@ -114,14 +114,15 @@ class SshServer(paramiko.ServerInterface):
             with suppress(OSError):
                 while data := channel.recv(65536):
                     process.stdin.write(data)
+            with suppress(OSError):  # what a program that does not read was still to get
                 process.stdin.close()
             if channel.closed:
                 process.kill()
             for thread in outputs:
                 thread.join()
-            with suppress(OSError):
+            with suppress(OSError, EOFError, paramiko.SSHException):  # the caller hung up
                 channel.send_exit_status(process.wait())
-        channel.close()
+                channel.close()
 
     @staticmethod
     def _copy(source: object, send: object) -> None:

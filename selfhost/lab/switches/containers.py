@@ -6,16 +6,17 @@ a container's settings are the same before its start.
 
 from selfhost.lab.switches.model import Switch, switch
 
-#: The engine, once; what it reads in /etc each time, for the matrix puts that folder back. Its store
-#: needs no file system that a container cannot mount.
+#: The engine, once, without its own units; what it reads in /etc each time, for the matrix puts that
+#: folder back. Its store needs no file system that a container cannot mount.
 _ENGINE = """
 if ! command -v podman > /dev/null; then
+    printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \\
         podman crun busybox-static > /dev/null 2>&1
-    rm -rf /var/lib/containers/storage
+    rm -rf /var/lib/containers/storage /usr/sbin/policy-rc.d
 fi
-mkdir -p /etc/containers
+mkdir -p /etc/containers /run/podman
 printf '[storage]\\ndriver="vfs"\\nrunroot="/run/containers/storage"\\ngraphroot="/var/lib/containers/storage"\\n' \\
     > /etc/containers/storage.conf
 echo '{"default": [{"type": "insecureAcceptAnything"}]}' > /etc/containers/policy.json
