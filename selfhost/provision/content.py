@@ -54,13 +54,21 @@ def checkout() -> Path:
 def program(name: str) -> Path:
     """An Ansible program of the same environment as this interpreter.
 
-    Raises SelfhostError when it is not installed there: another environment's Ansible could be
-    of a version that the roles do not support.
+    Raises SelfhostError when it is not installed there, or cannot start as the environment was
+    moved: another environment's Ansible could be of a version that the roles do not support.
     """
     found = Path(sys.executable).parent / name
     if not found.exists():
         raise SelfhostError(
             f"{name} is missing beside {sys.executable}",
             hint="install selfhost with its dependencies: pip install --force-reinstall selfhost",
+        )
+    with found.open("rb") as stream:
+        first = stream.readline(4096).decode("utf-8", "replace")
+    interpreter = first.removeprefix("#!").strip()
+    if first.startswith("#!/") and " " not in interpreter and not Path(interpreter).exists():
+        raise SelfhostError(
+            f"{found} starts with {interpreter}, which is not there: its folder was moved",
+            hint="make the virtual environment again where it is to be, and install selfhost in it",
         )
     return found
