@@ -93,16 +93,13 @@ def audit(site: Site, folder: Path, timeout: float = 150) -> Audited:
         process = subprocess.Popen(
             command, stdout=out, stderr=errors, cwd=places["here"], env=environment
         )
-        deadline = began + timeout
-        while True:
-            pid, status, used = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
+        deadline, memory = began + timeout, 0.0
+        while process.poll() is None:
+            memory = max(memory, _most_memory(process.pid))
             if time.monotonic() > deadline:
                 process.kill()
             time.sleep(0.02)
         seconds = time.monotonic() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
     lines = log.read_text("utf-8", "replace").splitlines()
     left = [p for name in ("home", "tmp", "here") for p in places[name].rglob("*")]
     assert left == []
@@ -113,10 +110,21 @@ def audit(site: Site, folder: Path, timeout: float = 150) -> Audited:
         output,
         (folder / "stderr").read_text("utf-8"),
         seconds,
-        used.ru_maxrss * 1024 / 1e6,
+        memory,
         tuple(line.removeprefix("starts ") for line in lines if line.startswith("starts ")),
         tuple(line.removeprefix("writes ") for line in lines if line.startswith("writes ")),
     )
+
+
+def _most_memory(pid: int) -> float:
+    """What a process held at most until now, in MB. What the kernel tells of an ended one counts
+    the memory of whoever started it as well."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    held = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(held[1]) * 1024 / 1e6 if held else 0.0
 
 
 def unharmed(found: Audited, site: Site, folder: Path, seconds: float = 40) -> None:
