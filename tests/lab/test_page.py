@@ -27,6 +27,8 @@ from tests.lab.conftest import Site
 from tests.lab.faults import on
 
 ENGLISH, GERMAN = languages()
+#: Seconds for which nginx's former workers may still answer after a reload.
+RELOADED = 2
 PASSPHRASE = "of the key, long enough"
 
 
@@ -46,6 +48,7 @@ class Admin:
     def publish(self) -> tuple[int, str]:
         done = self.site.selfhost("publish", "--key", f"{self.key}.pub")
         assert "Traceback" not in done.stderr
+        time.sleep(RELOADED)
         return done.returncode, done.stdout + done.stderr
 
 
@@ -170,6 +173,7 @@ def test_it_expires_by_itself(admin: Admin) -> None:
     page = facts.page(report, statement, Standing(), then, signed=True)
     (host,) = upload.web_hosts(site)
     assert upload.upload(site, host, publication.files(page, chained, then))
+    time.sleep(RELOADED)
     _, _, body = get(admin.site, "/privacy")
     assert ENGLISH.say("expired") in body
     assert ENGLISH.say("valid") not in body
