@@ -12,6 +12,13 @@ from tests.lab.conftest import Site
 PORTS = (8080, 8888, 9100)
 
 
+#: A server that was just put back is still starting.
+STARTED = """for second in $(seq 60); do
+curl -sf http://127.0.0.1:8888/metrics | grep -q 'bridge_count_operational 1' && break
+sleep 1
+done"""
+
+
 def said(site: Site, script: str) -> str:
     done = run(site.server.name, ["sh", "-ec", script])
     assert done.returncode == 0, done.stderr.decode("utf-8", "replace")[-2000:]
@@ -28,6 +35,7 @@ def reached(site: Site, port: int) -> bool:
 
 
 def test_bridge_and_focus_tell_of_themselves_on_loopback_only(site: Site) -> None:
+    said(site, STARTED)
     assert "jitsi_jvb_healthy 1" in said(site, "curl -sf http://127.0.0.1:8080/metrics")
     focus = said(site, "curl -sf http://127.0.0.1:8888/metrics")
     assert "jitsi_jicofo_bridge_selector_bridge_count_operational 1" in focus

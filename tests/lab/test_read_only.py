@@ -112,9 +112,13 @@ _GO_ON = "pkill -CONT -f '[<]selfhost>' || true"
 
 def broken_off(site: Site, command: list[str]) -> None:
     """Begin to look, and interrupt that while the collector runs on the server."""
-    arguments = [sys.executable, "-m", "selfhost", *command, "-i", str(site.inventory)]
+    # What was started in the background may have been told to ignore it.
+    listening = ["env", "--default-signal=INT", sys.executable, "-m", "selfhost"]
     with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*listening, *command, "-i", str(site.inventory)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         try:
             lab.run(site.server.name, ["timeout", "30", "sh", "-c", _HOLD])
