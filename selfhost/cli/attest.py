@@ -100,8 +100,8 @@ def _promised(inventory: Path, report: str) -> "Promised | None":
     from datetime import UTC, datetime
 
     from selfhost.policy import keep
+    from selfhost.policy.in_force import in_force
     from selfhost.policy.signed import promised
-    from selfhost.policy.standing import standing
     from selfhost.reports import read_back
 
     today = datetime.now(UTC).date()
@@ -112,7 +112,7 @@ def _promised(inventory: Path, report: str) -> "Promised | None":
                 "The statement names no promise: selfhost policy announce makes it known.", err=True
             )
         return None
-    return promised(standing(changes, today), read_back.report(report, "the report"), today)
+    return promised(in_force(changes, today), read_back.report(report, "the report"), today)
 
 
 @attest.command("init-key")

@@ -97,7 +97,7 @@ def check(audit: str, inventory: Path, draft: bool, language: str, form: str) ->
     judged = kept.policy.promise if draft else kept.promise
     checked = shown.Checked(
         promise=judged,
-        standing=kept.standing,
+        in_force=kept.in_force,
         judged=judge(judged, report, today),
         report=report,
         language=language,
@@ -133,7 +133,7 @@ def diff(inventory: Path, everything: bool, language: str) -> None:
         click.echo(shown.changes(keep.changes(inventory), language), nl=False)
         return
     kept = keep.read(inventory, _today())
-    latest = kept.standing.coming or kept.standing.now
+    latest = kept.in_force.coming or kept.in_force.now
     before = latest.promise if latest else None
     click.echo(shown.difference(before, kept.policy.promise, language), nl=False)
 
@@ -178,9 +178,9 @@ def show(coming: bool, inventory: Path) -> None:
     """
     from selfhost.errors import UsageError
     from selfhost.policy import keep
-    from selfhost.policy.standing import standing
+    from selfhost.policy.in_force import in_force
 
-    found = standing(keep.changes(inventory), _today())
+    found = in_force(keep.changes(inventory), _today())
     change = found.coming if coming else found.now
     if change is None:
         raise UsageError(
@@ -245,7 +245,7 @@ def render(
         domain=load_site(inventory, vault_password_file, need_secrets=False).domain,
         policy=kept.policy,
         promise=kept.promise,
-        standing=kept.standing,
+        in_force=kept.in_force,
         report=_report(audit, inventory),
         today=today,
         language=language,

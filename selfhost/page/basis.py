@@ -16,7 +16,7 @@ from selfhost.named_file import content
 from selfhost.page import facts
 from selfhost.page.model import Page
 from selfhost.policy import keep
-from selfhost.policy.standing import Standing
+from selfhost.policy.in_force import InForce
 from selfhost.reports import read_back
 
 _MAX_REPORT = 64 * 1024 * 1024
@@ -54,7 +54,7 @@ def find(
         text = _report(inventory, newest, report_file)
     report = read_back.report(text, "the report")
     today = now.date()
-    promised = keep.read(inventory, today).standing if keep.there_is(inventory) else Standing()
+    promised = keep.read(inventory, today).in_force if keep.there_is(inventory) else InForce()
     page = facts.page(report, newest, promised, now, signed=signed)
     return Basis(page, chained)
 

@@ -12,10 +12,10 @@ from selfhost.errors import UsageError
 from selfhost.page import clock
 from selfhost.page.model import Held, Page, Sentence, State
 from selfhost.policy.catalogue import standards
+from selfhost.policy.in_force import InForce
 from selfhost.policy.judge import judge
 from selfhost.policy.model import Judged, Promise
 from selfhost.policy.model import State as Kept
-from selfhost.policy.standing import Standing
 
 #: Profile that allows a recorder of the own host (``catalog/profiles.yml``).
 RECORDING = "internal-recording-with-consent"
@@ -25,7 +25,7 @@ _ACCEPTED = frozenset({str(Outcome.WAIVED), str(Outcome.ALLOWED)})
 
 
 def page(
-    report: Report, statement: Statement, promised: Standing, now: datetime, *, signed: bool
+    report: Report, statement: Statement, promised: InForce, now: datetime, *, signed: bool
 ) -> Page:
     """``signed``: whether the statement is about this report, or it is a later one that failed.
     Without a promise in force, the sentences are those that selfhost brings.

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from selfhost.policy.in_force import InForce
 from selfhost.policy.model import Sentence as Promised
-from selfhost.policy.standing import Standing
 
 
 class State(StrEnum):
@@ -58,7 +58,7 @@ class Page:
     consent: bool
     sentences: tuple[Sentence, ...]
     kept: tuple[tuple[str, int | None], ...]
-    promised: Standing
+    promised: InForce
 
     def those(self, held: Held) -> tuple[Promised, ...]:
         """The sentences of which this became."""

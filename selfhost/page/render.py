@@ -17,8 +17,8 @@ from selfhost.attest.source import WELL_KNOWN
 from selfhost.page.model import TIMED, Held, Page, State
 from selfhost.page.texts import Texts, languages
 from selfhost.policy.catalogue import said
+from selfhost.policy.in_force import differences
 from selfhost.policy.model import Sentence
-from selfhost.policy.standing import differences
 
 PATH = "/privacy"
 #: The sentence (``selfhost/policy/sentences.yml``) without which the web server's log has visits.

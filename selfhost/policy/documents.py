@@ -12,11 +12,11 @@ from functools import cache
 
 from selfhost.audit.model import Outcome, Report
 from selfhost.policy.catalogue import load, said, text
+from selfhost.policy.in_force import InForce
 from selfhost.policy.inventory import Row, rows
 from selfhost.policy.judge import judge
 from selfhost.policy.model import Judged, Policy, Promise, Sentence, State, Texts
 from selfhost.policy.page import announcement
-from selfhost.policy.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Sources:
     domain: str
     policy: Policy
     promise: Promise
-    standing: Standing
+    in_force: InForce
     report: Report
     today: date
     language: str
@@ -191,7 +191,7 @@ def _purposes(given: Sources, number: str = "") -> Section:
 
 
 def _promise(given: Sources) -> Section:
-    now = given.standing.now
+    now = given.in_force.now
     intro = (
         given.text("notice.promise.since", day=now.effective)
         if now
@@ -209,7 +209,7 @@ def _promise(given: Sources) -> Section:
 
 
 def _announced(given: Sources) -> Iterator[Section]:
-    coming = given.standing.coming
+    coming = given.in_force.coming
     if coming is None:
         return
     change = announcement(given.promise, coming, given.language)

@@ -11,8 +11,8 @@ from selfhost import lock_file, named_file, whole_file
 from selfhost.errors import UsageError
 from selfhost.policy import load
 from selfhost.policy.catalogue import standards
+from selfhost.policy.in_force import Change, InForce, announced, in_force
 from selfhost.policy.model import Policy, Promise, Sentence
-from selfhost.policy.standing import Change, Standing, announced, standing
 from selfhost.settings.document import read_text
 
 POLICY = "policy.yml"
@@ -27,17 +27,17 @@ class Kept:
     force nor announced."""
 
     policy: Policy
-    standing: Standing
+    in_force: InForce
 
     @property
     def promise(self) -> Promise:
         """What is in force, or what is written when nothing was announced yet."""
-        return self.standing.now.promise if self.standing.now else self.policy.promise
+        return self.in_force.now.promise if self.in_force.now else self.policy.promise
 
     @property
     def drifted(self) -> bool:
         """See the class."""
-        latest = self.standing.coming or self.standing.now
+        latest = self.in_force.coming or self.in_force.now
         return latest is None or latest.promise.digest != self.policy.promise.digest
 
 
@@ -48,7 +48,7 @@ def there_is(inventory: Path) -> bool:
 
 def read(inventory: Path, today: date) -> Kept:
     """Both files. Raises UsageError (SettingsError) when the policy is missing or not valid."""
-    return Kept(policy(inventory), standing(changes(inventory), today))
+    return Kept(policy(inventory), in_force(changes(inventory), today))
 
 
 def policy(inventory: Path) -> Policy:
@@ -80,7 +80,7 @@ def changes(inventory: Path) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def announce(inventory: Path, today: date, wanted: date | None) -> tuple[Change, Standing]:
+def announce(inventory: Path, today: date, wanted: date | None) -> tuple[Change, InForce]:
     """Announce what ``policy.yml`` says now; with what stood before. Raises UsageError."""
     path = inventory / CHANGES
     promise = policy(inventory).promise
@@ -93,7 +93,7 @@ def announce(inventory: Path, today: date, wanted: date | None) -> tuple[Change,
             whole_file.put(path, text.encode(), 0o644)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from None
-    return change, standing(before, today)
+    return change, in_force(before, today)
 
 
 def _line(change: Change) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from datetime import date
 
 from selfhost.audit.model import Report
 from selfhost.policy.catalogue import said, text
+from selfhost.policy.in_force import Change, InForce, differences
 from selfhost.policy.judge import judge
 from selfhost.policy.model import Promise, State
-from selfhost.policy.standing import Change, Standing, differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Told:
     changes: tuple[Announcement, ...]
 
 
-def told(found: Standing, report: Report, today: date, language: str) -> Told | None:
+def told(found: InForce, report: Report, today: date, language: str) -> Told | None:
     """For the participants' page; ``None`` where no promise is in force.
 
     Raises UsageError where there are no texts in that language.

@@ -5,12 +5,12 @@ from datetime import date
 
 from selfhost.attest.promise import Coming, Promised
 from selfhost.audit.model import Report
+from selfhost.policy.in_force import InForce
 from selfhost.policy.judge import judge
 from selfhost.policy.model import State
-from selfhost.policy.standing import Standing
 
 
-def promised(found: Standing, report: Report, today: date) -> Promised | None:
+def promised(found: InForce, report: Report, today: date) -> Promised | None:
     """``None`` where no promise is in force."""
     now, coming = found.now, found.coming
     if now is None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from selfhost.audit.model import Report
 from selfhost.policy.catalogue import said
+from selfhost.policy.in_force import Change, InForce
 from selfhost.policy.model import Evidence, Judged, Promise, State, overall
 from selfhost.policy.page import described
-from selfhost.policy.standing import Change, Standing
 from selfhost.reports.escape import printable
 
 SCHEMA = "selfhost.policy/1"
@@ -24,7 +24,7 @@ class Checked:
     ``draft``: that text was judged, and not what is in force."""
 
     promise: Promise
-    standing: Standing
+    in_force: InForce
     judged: tuple[Judged, ...]
     report: Report
     language: str
@@ -50,7 +50,7 @@ def render(checked: Checked) -> str:
         text = printable(said(one.sentence, checked.language))
         lines.append(f"{_SIGNS[one.state]:<9}  {one.sentence.id}: {text}")
         lines += _because(one.evidence)
-    coming = checked.standing.coming
+    coming = checked.in_force.coming
     if coming is not None and not checked.draft:
         lines += ["", f"Announced on {coming.announced}, in force from {coming.effective}:"]
         differences = described(checked.promise, coming.promise, checked.language)
@@ -69,7 +69,7 @@ def _which(checked: Checked) -> str:
     name = checked.promise.digest[:12]
     if checked.draft:
         return f"Draft {name}"
-    now = checked.standing.now
+    now = checked.in_force.now
     if now is None:
         return f"Promise {name}, not announced yet"
     return f"Promise {name}, in force since {now.effective}"
@@ -113,7 +113,7 @@ def changes(announced: Sequence[Change], language: str) -> str:
 
 def as_json(checked: Checked, exit_code: int) -> str:
     """For programs."""
-    now, coming = checked.standing.now, checked.standing.coming
+    now, coming = checked.in_force.now, checked.in_force.coming
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "state": str(checked.state),

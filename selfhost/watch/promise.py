@@ -12,9 +12,9 @@ from selfhost.history import store
 from selfhost.history.model import Entry
 from selfhost.policy import keep
 from selfhost.policy.catalogue import said
+from selfhost.policy.in_force import in_force
 from selfhost.policy.judge import judge
 from selfhost.policy.model import Judged, State
-from selfhost.policy.standing import standing
 from selfhost.reports import read_back
 from selfhost.reports.escape import printable
 from selfhost.watch.notice import Kind, Notice
@@ -56,7 +56,7 @@ def _lines(one: Judged) -> list[str]:
 
 
 def _judged(folder: Path, report: Report, today: date) -> Mapping[str, Judged]:
-    now = standing(keep.changes(folder), today).now
+    now = in_force(keep.changes(folder), today).now
     judged = judge(now.promise, report, today) if now else ()
     return {one.sentence.id: one for one in judged}
 

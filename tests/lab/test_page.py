@@ -19,7 +19,7 @@ from selfhost.controls.registry import controls
 from selfhost.history import store
 from selfhost.page import facts, publication, upload
 from selfhost.page.texts import languages
-from selfhost.policy.standing import Standing
+from selfhost.policy.in_force import InForce
 from selfhost.reports import read_back
 from selfhost.settings.site import load_site
 from selfhost.targets.outside import OutsideTarget
@@ -170,7 +170,7 @@ def test_it_expires_by_itself(admin: Admin) -> None:
     entry = store.entries(admin.site.inventory)[-1]
     report = read_back.report(store.report(admin.site.inventory, entry), "it")
     then = now - timedelta(days=9)
-    page = facts.page(report, statement, Standing(), then, signed=True)
+    page = facts.page(report, statement, InForce(), then, signed=True)
     (host,) = upload.web_hosts(site)
     assert upload.upload(site, host, publication.files(page, chained, then))
     time.sleep(RELOADED)

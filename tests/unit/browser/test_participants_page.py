@@ -9,8 +9,8 @@ from selfhost.page import render
 from selfhost.page.model import Held, Page, Sentence, State
 from selfhost.page.texts import Texts, languages
 from selfhost.policy.catalogue import standards
+from selfhost.policy.in_force import Change, InForce
 from selfhost.policy.model import Promise
-from selfhost.policy.standing import Change, Standing
 from tests.unit.browser.chromium_page import ShownPage, chromium_page
 from tests.unit.page.conftest import AUDITED, NOW, STATEMENT
 
@@ -33,7 +33,7 @@ FULL = Page(
         for one, held in zip(ALL, [Held.EXCEPTED, Held.OPEN, *[Held.CONFIRMED] * 99], strict=False)
     ),
     kept=(("jicofo", 3), ("videobridge", 1), ("nginx", None)),
-    promised=Standing(Change(DAY, DAY, Promise(30, ALL)), Change(DAY, DAY, Promise(30, ALL[2:]))),
+    promised=InForce(Change(DAY, DAY, Promise(30, ALL)), Change(DAY, DAY, Promise(30, ALL[2:]))),
 )
 PAGES = {state: replace(FULL, state=state) for state in State}
 PAGES[State.FAILED] = replace(

@@ -13,7 +13,7 @@ from selfhost.controls.registry import controls
 from selfhost.page import facts
 from selfhost.page.model import Page
 from selfhost.policy.facts import of_server
-from selfhost.policy.standing import Standing
+from selfhost.policy.in_force import InForce
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 AUDITED = NOW - timedelta(hours=1)
@@ -74,9 +74,9 @@ def made() -> Make:
 
     def make(
         outcomes: dict[str, str] | None = None, now: datetime = NOW, *, signed: bool = True,
-        report: Report = REPORT, promised: Standing | None = None, profile: str = "private",
+        report: Report = REPORT, promised: InForce | None = None, profile: str = "private",
     ) -> Page:  # fmt: skip
         found = replace(changed(report, outcomes or {}), profile=profile)
-        return facts.page(found, STATEMENT, promised or Standing(), now, signed=signed)
+        return facts.page(found, STATEMENT, promised or InForce(), now, signed=signed)
 
     return make

@@ -9,8 +9,8 @@ from selfhost.audit.model import TargetReport
 from selfhost.errors import UsageError
 from selfhost.page.facts import RECORDING, unpromised
 from selfhost.page.model import Held, Page, State
+from selfhost.policy.in_force import Change, InForce
 from selfhost.policy.model import Promise, Sentence
-from selfhost.policy.standing import Change, Standing
 from tests.unit.page.conftest import AUDITED, JUDGED, NOW, REPORT, STATEMENT, Make
 
 AI = "jicofo-transcription-url"
@@ -89,7 +89,7 @@ def test_the_operators_promise_is_what_is_told(made: Make) -> None:
     own = Sentence("ours", controls=(AI,), text={"en": "Our own."})
     promise = Promise(30, (own, Sentence("log-days", fact="log-days", at_most=2)))
     day = NOW.date()
-    page = made(promised=Standing(now=Change(day, day, promise)))
+    page = made(promised=InForce(now=Change(day, day, promise)))
     assert ids(page, Held.CONFIRMED) == {"ours"}
     assert ids(page, Held.BROKEN) == {"log-days"}, "3 days are kept"
 

@@ -12,8 +12,8 @@ from selfhost.page.facts import RECORDING
 from selfhost.page.model import Page, State
 from selfhost.page.texts import Texts, languages
 from selfhost.policy.catalogue import said, standards
+from selfhost.policy.in_force import Change, InForce
 from selfhost.policy.model import Promise, Sentence
-from selfhost.policy.standing import Change, Standing
 from tests.unit.page.conftest import KEPT, NOW, REPORT, STATEMENT, Make
 
 NO_RECORDING = standards()["no-recording"].sentence
@@ -146,7 +146,7 @@ def test_a_notice_is_one_line_that_breaks_out_of_nothing(
 def test_a_notice_names_only_what_was_promised_and_confirmed(made: Make) -> None:
     english, day = languages()[0], NOW.date()
     assert "no AI" in render.notice(made(), english)
-    some = Standing(now=Change(day, day, Promise(30, (NO_RECORDING,))))
+    some = InForce(now=Change(day, day, Promise(30, (NO_RECORDING,))))
     assert "no AI" not in render.notice(made(promised=some), english)
 
 
@@ -177,7 +177,7 @@ def test_a_change_that_was_announced_is_told(made: Make, texts: Texts) -> None:
     day = NOW.date()
     now = Change(day, day, Promise(30, was))
     coming = Change(day, day + timedelta(days=30), Promise(30, (NO_RECORDING,)))
-    page = made(promised=Standing(now, coming))
+    page = made(promised=InForce(now, coming))
     text = render.html(page, texts)
     assert "<Own>" not in text
     told = Outline(text).text

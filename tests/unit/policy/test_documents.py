@@ -11,8 +11,8 @@ from selfhost.controls.model import Status
 from selfhost.policy import documents
 from selfhost.policy.catalogue import languages
 from selfhost.policy.documents import Document, Sources
+from selfhost.policy.in_force import InForce, announced, in_force
 from selfhost.policy.inventory import Row, rows
-from selfhost.policy.standing import Standing, announced, standing
 from selfhost.reports import document
 from tests.unit.policy.samples import DOMAIN, HEAD, TODAY, policy, report, server, without_kept
 
@@ -29,13 +29,13 @@ def accounts(state: str) -> Seen:
 
 
 def sources(
-    found: Report | None = None, language: str = "en", now: Standing | None = None
+    found: Report | None = None, language: str = "en", now: InForce | None = None
 ) -> Sources:
     return Sources(
         domain=DOMAIN,
         policy=POLICY,
         promise=POLICY.promise,
-        standing=now or Standing(),
+        in_force=now or InForce(),
         report=found or report(),
         today=TODAY,
         language=language,
@@ -105,7 +105,7 @@ def test_measures_and_recipients_are_those_of_the_audit() -> None:
 def test_the_notice_says_what_is_broken_and_what_will_change() -> None:
     first = announced((), POLICY.promise, TODAY)
     later = policy("- id: no-ai\n").promise
-    found = standing((first, announced((first,), later, TODAY)), TODAY)
+    found = in_force((first, announced((first,), later, TODAY)), TODAY)
     audit = report(server(web_gravatar=Status.FAIL, host_ai_programs=Status.UNKNOWN))
     made = documents.notice(sources(audit, now=found))
     promise = section(made, "What we promise")

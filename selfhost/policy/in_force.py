@@ -18,7 +18,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class InForce:
     """The promise in force, and the one that was announced and is not yet; ``None`` where there is
     none. ``since`` of the first is its ``effective``."""
 
@@ -34,7 +34,7 @@ class Difference:
     now: Sentence | None
 
 
-def standing(changes: Sequence[Change], today: date) -> Standing:
+def in_force(changes: Sequence[Change], today: date) -> InForce:
     """From all changes, the oldest first. One that was announced while another had still to take
     effect replaces that one, which never does."""
     now: Change | None = None
@@ -47,7 +47,7 @@ def standing(changes: Sequence[Change], today: date) -> Standing:
         coming = change
     if coming is not None and coming.effective <= today:
         now, coming = _followed(now, coming), None
-    return Standing(now, coming)
+    return InForce(now, coming)
 
 
 def _followed(now: Change | None, after: Change) -> Change:
@@ -69,7 +69,7 @@ def announced(
             f"the last change was announced on {changes[-1].announced}, which has not come",
             hint="set this machine's clock",
         )
-    found = standing(changes, today)
+    found = in_force(changes, today)
     now, coming = found.now, found.coming
     if now is not None and promise.digest == now.promise.digest:
         if coming is None:

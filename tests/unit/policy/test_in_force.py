@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from selfhost.errors import UsageError
+from selfhost.policy.in_force import Change, announced, differences, in_force
 from selfhost.policy.model import Promise, Sentence
-from selfhost.policy.standing import Change, announced, differences, standing
 from tests.unit.policy.samples import TODAY, promise
 
 AI, STREAM, LOGS = (
@@ -34,14 +34,14 @@ def made(*steps: tuple[int, Promise]) -> tuple[Change, ...]:
 def test_the_first_promise_is_in_force_at_once() -> None:
     (change,) = made((0, FIRST))
     assert change == Change(day(0), day(0), FIRST)
-    assert standing([change], day(-1)).now is None
-    assert standing([change], day(0)).now == change
+    assert in_force([change], day(-1)).now is None
+    assert in_force([change], day(0)).now == change
 
 
 def test_a_change_waits_for_as_long_as_the_promise_in_force_says() -> None:
     changes = made((0, FIRST), (1, SECOND))
     assert changes[1].effective == day(15)
-    before, after = standing(changes, day(14)), standing(changes, day(15))
+    before, after = in_force(changes, day(14)), in_force(changes, day(15))
     assert (before.now, before.coming) == changes
     assert (after.now, after.coming) == (changes[1], None)
 
@@ -49,24 +49,24 @@ def test_a_change_waits_for_as_long_as_the_promise_in_force_says() -> None:
 def test_the_new_notice_counts_only_once_it_is_in_force() -> None:
     changes = made((0, FIRST), (1, SECOND), (2, THIRD))
     assert changes[2].effective == day(16)
-    assert standing(changes, day(15)).now == changes[0]
-    assert standing(changes, day(16)).now == changes[2]
+    assert in_force(changes, day(15)).now == changes[0]
+    assert in_force(changes, day(16)).now == changes[2]
     changes = made((0, FIRST), (1, SECOND), (20, THIRD))
-    assert standing(changes, day(20)).now == changes[2]
+    assert in_force(changes, day(20)).now == changes[2]
 
 
 def test_what_was_announced_can_be_taken_back() -> None:
     changes = made((0, FIRST), (1, SECOND), (2, FIRST))
-    found = standing(changes, day(30))
+    found = in_force(changes, day(30))
     assert (found.now, found.coming) == (changes[0], None)
 
 
 def test_what_takes_effect_between_two_announcements_did() -> None:
     changes = made((0, FIRST), (1, SECOND), (15, THIRD))
-    assert standing(changes, day(14)).now == changes[0]
-    assert standing(changes, day(15)).now == changes[2]
+    assert in_force(changes, day(14)).now == changes[0]
+    assert in_force(changes, day(15)).now == changes[2]
     late = (*changes[:2], Change(day(15), day(40), THIRD))
-    assert standing(late, day(15)).now == changes[1]
+    assert in_force(late, day(15)).now == changes[1]
 
 
 @pytest.mark.parametrize(
