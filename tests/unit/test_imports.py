@@ -1,6 +1,7 @@
 """The layers import one way, and the pure ones do no I/O."""
 
 import ast
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -127,6 +128,16 @@ def test_nothing_imports_the_command_line() -> None:
         if path.is_relative_to(ROOT / "cli") or path.name == "__main__.py":
             continue
         assert not any(name.startswith("selfhost.cli") for name in imported(path)), path
+
+
+def test_only_the_lab_knows_that_there_are_stand_ins() -> None:
+    kept = (ROOT, ROOT.parent / "roles", ROOT.parent / "playbooks")
+    files = [path for folder in kept for path in folder.rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        if path.is_relative_to(ROOT / "lab") or path.suffix == ".pyc":
+            continue
+        assert not re.search(rb"stand[-_]?in", path.read_bytes().lower()), path
 
 
 PROGRAMS = ("selfhost.evidence.collector", "selfhost.health.probe")
