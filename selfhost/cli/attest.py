@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option
+from selfhost.cli.options import file_option, inventory_option
 
 if TYPE_CHECKING:
     from selfhost.attest.promise import Promised
@@ -35,12 +35,8 @@ def default_key() -> Path:
 @click.group(invoke_without_command=True)
 @inventory_option
 @click.option("--audit", "which", default="latest", show_default=True, help="Of the history.")
-@click.option(
-    "--report",
-    "report_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE.json",
-    help="A JSON report instead of the history.",
+@file_option(
+    "--report", "report_file", help="A JSON report instead of the history.", metavar="FILE.json"
 )
 @key_option
 @passphrase_option

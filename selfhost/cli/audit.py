@@ -11,7 +11,14 @@ import click
 from selfhost.cli import reporting
 from selfhost.cli.acting import with_tries
 from selfhost.cli.browsing import ending_browsers, with_browser
-from selfhost.cli.options import active_option, browser_options, inventory_option, ports_option
+from selfhost.cli.options import (
+    active_option,
+    browser_options,
+    file_option,
+    inventory_option,
+    ports_option,
+    profile_option,
+)
 
 if TYPE_CHECKING:
     from selfhost.audit.model import Report, TargetReport
@@ -32,29 +39,19 @@ if TYPE_CHECKING:
 @reporting.output_option
 @click.option("--force", is_flag=True, help="Overwrite reports and evidence that exist.")
 @click.option("--save-evidence", type=click.Path(path_type=Path), metavar="FILE")
-@click.option(
-    "--profile",
-    "profile_name",
-    default="private",
-    show_default=True,
-    metavar="NAME",
-    help="What is asked for: private, strict, internal-recording-with-consent.",
-)
+@profile_option
 @click.option("--select", multiple=True, metavar="ID", help="Only these controls.")
 @click.option("--ignore", multiple=True, metavar="ID", help="All but these controls.")
-@click.option(
+@file_option(
     "--waivers",
     "waivers_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="Findings that somebody answers for; by default the inventory's waivers.yml.",
 )
-@click.option(
+@file_option(
     "--baseline",
     "baseline_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE.json",
     help="An earlier JSON report: show what is new, worse, fixed.",
+    metavar="FILE.json",
 )
 @click.option("--fail-on-new", is_flag=True, help="Fail only on what got worse since --baseline.")
 @reporting.fail_on_option

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option, vault_option
+from selfhost.cli.options import file_option, force_option, inventory_option, vault_option
 
 if TYPE_CHECKING:
     from selfhost.backup.model import Backup
@@ -33,14 +33,8 @@ identity_option = click.option(
 
 
 @click.group(invoke_without_command=True)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="By default a new file in the inventory's folder backups.",
-)
-@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
+@file_option("-o", "--output", help="By default a new file in the inventory's folder backups.")
+@force_option
 @passphrase_option
 @recipient_option
 @inventory_option

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option, vault_option
+from selfhost.cli.options import form_option, inventory_option, vault_option
 from selfhost.cli.session import session
 from selfhost.exitcodes import ExitCode
 
@@ -37,7 +37,7 @@ _CODES = {
     is_flag=True,
     help="Trust whatever key an unknown server presents; never a changed one.",
 )
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal")
+@form_option("terminal", "json")
 def check(
     inventory: Path,
     vault_password_file: Path | None,

@@ -10,7 +10,15 @@ import click
 
 from selfhost.cli.acting import with_tries
 from selfhost.cli.browsing import ending_browsers, with_browser
-from selfhost.cli.options import active_option, browser_options, inventory_option, ports_option
+from selfhost.cli.options import (
+    active_option,
+    browser_options,
+    file_option,
+    force_option,
+    form_option,
+    inventory_option,
+    ports_option,
+)
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -21,18 +29,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("target", required=False)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The bundle to write."
-)
-@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
+@file_option("-o", "--output", help="The bundle to write.")
+@force_option
 @click.option("--plan", "show_plan", is_flag=True, help="Read nothing; show all that would be.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    help="Of the plan.",
-)
+@form_option("terminal", "json", help="Of the plan.")
 @click.option("--kind", help="What a given file is: a name of the plan such as jicofo.config.")
 @ports_option
 @active_option

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from selfhost.cli.options import form_option
 from selfhost.controls.model import Control, Example
 
 
@@ -14,7 +15,7 @@ def controls() -> None:
 
 @controls.command("list")
 @click.option("--category", help="Only this category.")
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal")
+@form_option("terminal", "json")
 def list_(category: str | None, form: str) -> None:
     """List every control with its severity."""
     from selfhost.controls import registry
@@ -37,7 +38,7 @@ def list_(category: str | None, form: str) -> None:
 
 
 @controls.command("coverage")
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal")
+@form_option("terminal", "json")
 def coverage_(form: str) -> None:
     """Show which surfaces of Jitsi the controls judge, and which none can."""
     from selfhost.catalog.surfaces import surfaces

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from selfhost.cli import reporting
-from selfhost.cli.options import inventory_option
+from selfhost.cli.chosen_audit import report_file
+from selfhost.cli.options import form_option, inventory_option
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -17,13 +18,7 @@ if TYPE_CHECKING:
 @click.argument("before", default="previous", metavar="[BEFORE]")
 @click.argument("after", default="latest", metavar="[AFTER]")
 @inventory_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json", "markdown"]),
-    default="terminal",
-    show_default=True,
-)
+@form_option("terminal", "json", "markdown")
 @reporting.fail_on_option
 @click.pass_context
 def diff(
@@ -50,12 +45,11 @@ def diff(
 
 
 def _saved(given: str, inventory: Path) -> "Saved":
-    """A file of that name wins over the history."""
     from selfhost.history import store
     from selfhost.history.model import choose
     from selfhost.runners import judging
 
-    path = Path(given)
-    if path.suffix == ".json" or path.exists():
+    path = report_file(given)
+    if path is not None:
         return judging.saved(path)
     return store.compared(inventory, choose(given, store.entries(inventory)))

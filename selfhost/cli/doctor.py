@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option
+from selfhost.cli.options import form_option, inventory_option
 from selfhost.cli.session import session
 from selfhost.exitcodes import ExitCode
 
@@ -24,9 +24,7 @@ MAX_PARALLEL = 16
 @click.option("--symptom", metavar="WORD", help="Only what can bring this about; see --list.")
 @click.option("--outside", is_flag=True, help="Also try the public address from this machine.")
 @click.option("--list", "list_", is_flag=True, help="List all causes that the doctor knows.")
-@click.option(
-    "--format", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal"
-)
+@form_option("terminal", "json", "markdown")
 def doctor(
     inventory: Path, symptom: str | None, outside: bool, list_: bool, form: str
 ) -> ExitCode | None:

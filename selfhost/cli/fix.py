@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option, vault_option
+from selfhost.cli.options import file_option, inventory_option, vault_option
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 @click.command()
 @inventory_option
 @vault_option
-@click.option(
+@file_option(
     "--report",
-    type=click.Path(path_type=Path),
-    metavar="FILE.json",
     help="A JSON report; by default that of the last `selfhost audit` of this inventory.",
+    metavar="FILE.json",
 )
 @click.option("--apply", "apply_now", is_flag=True, help="Run the roles that mend, after asking.")
 @click.option("--yes", is_flag=True, help="Do not ask.")

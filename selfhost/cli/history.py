@@ -5,14 +5,14 @@ from pathlib import Path
 import click
 
 from selfhost.cli import reporting
-from selfhost.cli.options import inventory_option
+from selfhost.cli.options import form_option, inventory_option
 
 
 @click.command()
 @inventory_option
 @click.option("--host", default="", metavar="NAME", help="Only this host, with what changed on it.")
 @click.option("--all", "everything", is_flag=True, help="Not only the last 20.")
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal")
+@form_option("terminal", "json")
 @click.option(
     "--show",
     metavar="AUDIT",

@@ -57,6 +57,36 @@ vault_option: _Decorator = click.option(
     help="File with the password of ansible-vault (also ANSIBLE_VAULT_PASSWORD_FILE).",
 )
 
+profile_option: _Decorator = click.option(
+    "--profile",
+    "profile_name",
+    default="private",
+    show_default=True,
+    metavar="NAME",
+    help="What is asked for: private, strict, internal-recording-with-consent.",
+)
+
+force_option: _Decorator = click.option(
+    "--force", is_flag=True, help="Overwrite a file that exists."
+)
+
+
+def form_option(*forms: str, help: str | None = None) -> _Decorator:
+    """In which form standard output is; the first by default."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default=forms[0],
+        show_default=True,
+        help=help,
+    )
+
+
+def file_option(*names: str, help: str, metavar: str = "FILE") -> _Decorator:
+    """A file (or folder) by its name; whether it is there, the command finds out."""
+    return click.option(*names, type=click.Path(path_type=Path), metavar=metavar, help=help)
+
 
 def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """How a new server is logged in to, and where participants find it."""
@@ -73,3 +103,8 @@ def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+output_option: _Decorator = file_option(
+    "-o", "--output", help="Where to write it; standard output by default."
+)

@@ -2,15 +2,19 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option, vault_option
+from selfhost.cli.chosen_audit import audit_argument, chosen
+from selfhost.cli.options import (
+    force_option,
+    form_option,
+    inventory_option,
+    output_option,
+    profile_option,
+    vault_option,
+)
 from selfhost.exitcodes import ExitCode
-
-if TYPE_CHECKING:
-    from selfhost.audit.model import Report
 
 language_option = click.option(
     "--language", default="en", show_default=True, help="Of the sentences: en, de."
@@ -33,14 +37,7 @@ def policy() -> None:
 @policy.command("init")
 @click.option("--name", required=True, help="Who is responsible for the server.")
 @click.option("--contact", required=True, help="How they are reached.")
-@click.option(
-    "--profile",
-    "profile_name",
-    default="private",
-    show_default=True,
-    metavar="NAME",
-    help="What the site is audited by.",
-)
+@profile_option
 @inventory_option
 @vault_option
 def init(
@@ -62,7 +59,7 @@ def init(
         raise UsageError(f"{path} exists; nothing was written", hint="edit it")
     profile = judging.profile(profile_name)
     site = load_site(inventory, vault_password_file, need_secrets=False)
-    report = _report("latest", inventory) if store.entries(inventory) else None
+    report = chosen("latest", inventory).report if store.entries(inventory) else None
     text = start.starting(name, contact, profile.name, site.settings, report, _today())
     load.policy(text, path)  # raises for a name or contact that cannot be
     try:
@@ -74,11 +71,11 @@ def init(
 
 
 @policy.command("check")
-@click.argument("audit", default="latest", metavar="[AUDIT]")
+@audit_argument
 @inventory_option
 @click.option("--draft", is_flag=True, help="Judge policy.yml as it is written, announced or not.")
 @language_option
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal")
+@form_option("terminal", "json")
 def check(audit: str, inventory: Path, draft: bool, language: str, form: str) -> ExitCode:
     """Say of each sentence whether the server keeps it, by an audit.
 
@@ -93,7 +90,7 @@ def check(audit: str, inventory: Path, draft: bool, language: str, form: str) ->
 
     today = _today()
     kept = keep.read(inventory, today)
-    report = _report(audit, inventory)
+    report = chosen(audit, inventory).report
     judged = kept.policy.promise if draft else kept.promise
     checked = shown.Checked(
         promise=judged,
@@ -191,7 +188,7 @@ def show(coming: bool, inventory: Path) -> None:
 
 
 @policy.command("render")
-@click.argument("audit", default="latest", metavar="[AUDIT]")
+@audit_argument
 @inventory_option
 @vault_option
 @click.option(
@@ -201,16 +198,10 @@ def show(coming: bool, inventory: Path) -> None:
     show_default=True,
     help="Privacy notice, record of processing activities (GDPR Art. 30), or data inventory.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["markdown", "html"]),
-    default="markdown",
-    show_default=True,
-)
+@form_option("markdown", "html")
 @language_option
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
+@output_option
+@force_option
 def render(
     audit: str,
     inventory: Path,
@@ -246,7 +237,7 @@ def render(
         policy=kept.policy,
         promise=kept.promise,
         in_force=kept.in_force,
-        report=_report(audit, inventory),
+        report=chosen(audit, inventory).report,
         today=today,
         language=language,
     )
@@ -255,17 +246,3 @@ def render(
         click.echo(text, nl=False)
     else:
         reporting.put(output, (text.encode(),))
-
-
-def _report(given: str, inventory: Path) -> "Report":
-    """A file of that name wins over the history."""
-    from selfhost.history import store
-    from selfhost.history.model import choose
-    from selfhost.reports import read_back
-    from selfhost.runners import judging
-
-    path = Path(given)
-    if path.suffix == ".json" or path.exists():
-        return read_back.report(judging.report_text(path), str(path))
-    entry = choose(given, store.entries(inventory))
-    return read_back.report(store.report(inventory, entry), f"audit {entry.id}")

@@ -1,23 +1,18 @@
 """``selfhost report``: an audit that was made, shown again."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from selfhost.cli import reporting
-from selfhost.cli.options import inventory_option
+from selfhost.cli.chosen_audit import audit_argument, chosen
+from selfhost.cli.options import file_option, force_option, inventory_option, output_option
 from selfhost.reports import FORMATS
-
-if TYPE_CHECKING:
-    from selfhost.audit.model import Report
-    from selfhost.history.model import Entry
 
 
 @click.command()
-@click.argument("audit", default="latest", metavar="[AUDIT]")
+@audit_argument
 @inventory_option
 @click.option(
     "--format",
@@ -26,20 +21,9 @@ if TYPE_CHECKING:
     default="html",
     show_default=True,
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Where to write it; standard output by default.",
-)
-@click.option(
-    "--pdf",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The same as --format pdf --output FILE.",
-)
-@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
+@output_option
+@file_option("--pdf", help="The same as --format pdf --output FILE.")
+@force_option
 def report(
     audit: str, inventory: Path, form: str, output: Path | None, pdf: Path | None, force: bool
 ) -> None:
@@ -60,33 +44,17 @@ def report(
         reporting.may_write(output, force)
     elif form == "pdf":
         raise UsageError("a PDF goes into a file", hint="give --pdf FILE")
-    found, history = _found(audit, inventory)
+    found = chosen(audit, inventory)
     if output is not None and form == "pdf":
         from selfhost.browser import printing
         from selfhost.cli.browsing import ending_browsers
 
         with ending_browsers(True):
-            printed = printing.pdf(formats.render(found, "html", history))
+            printed = printing.pdf(formats.render(found.report, "html", found.upto))
         reporting.put(output, (printed,))
     elif output is not None:
-        pieces = formats.pieces(found, form, history)
+        pieces = formats.pieces(found.report, form, found.upto)
         reporting.put(output, (piece.encode() for piece in pieces))
     else:
-        sys.stdout.writelines(formats.pieces(found, form, history))
+        sys.stdout.writelines(formats.pieces(found.report, form, found.upto))
         sys.stdout.flush()
-
-
-def _found(given: str, inventory: Path) -> tuple["Report", Sequence["Entry"]]:
-    """The audit, and those up to it. A file of that name wins over the history."""
-    from selfhost.history import store
-    from selfhost.history.model import choose
-    from selfhost.reports import read_back
-    from selfhost.runners import judging
-
-    path = Path(given)
-    if path.suffix == ".json" or path.exists():
-        return read_back.report(judging.report_text(path), str(path)), ()
-    entries = store.entries(inventory)
-    entry = choose(given, entries)
-    upto = entries[: entries.index(entry) + 1]
-    return read_back.report(store.report(inventory, entry), f"audit {entry.id}"), upto

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option
+from selfhost.cli.options import form_option, inventory_option
 from selfhost.cli.session import session
 from selfhost.exitcodes import ExitCode
 
@@ -26,7 +26,7 @@ _CODES = {
 
 @click.command()
 @inventory_option
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal")
+@form_option("terminal", "json")
 def status(inventory: Path, form: str) -> ExitCode:
     """Show how the servers are: services, logins, certificates, versions, firewall, machine.
 

@@ -10,7 +10,7 @@ import click
 
 from selfhost.cli import progress
 from selfhost.cli.backup import counts, passphrase_option, prune_old, recipient_option
-from selfhost.cli.options import inventory_option, vault_option
+from selfhost.cli.options import form_option, inventory_option, vault_option
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -38,13 +38,7 @@ _TOLD = {
     is_flag=True,
     help="Only tell what an upgrade would bring, and whether it could.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    help="Of --check.",
-)
+@form_option("terminal", "json", help="Of --check.")
 @click.option("--no-backup", is_flag=True, help="Make none: there is one of now already.")
 @passphrase_option
 @recipient_option

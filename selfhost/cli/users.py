@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from selfhost.cli.options import inventory_option, vault_option
+from selfhost.cli.options import form_option, inventory_option, vault_option
 from selfhost.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _password_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @users.command("list")
 @inventory_option
 @vault_option
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal")
+@form_option("terminal", "json")
 def list_users(inventory: Path, vault_password_file: Path | None, form: str) -> None:
     """Show the accounts."""
     from selfhost.provision.users import Action, order

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from selfhost.cli.options import form_option
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--no-memory", is_flag=True, help="Neither compare with an earlier look nor remember."
 )
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal")
+@form_option("terminal", "json")
 def verify(
     where: str, key_text: str, host: str, memory: Path | None, no_memory: bool, form: str
 ) -> ExitCode:
