@@ -10,18 +10,23 @@ from selfhost.cli.options import inventory_option, vault_option
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     from selfhost.page.model import Page
 
 
-@click.command()
-@inventory_option
-@vault_option
-@click.option(
+key_option = click.option(
     "--key",
     "key_text",
     metavar="PUBLIC",
     help="The public key of the statements; by default that of selfhost attest.",
 )
+
+
+@click.command()
+@inventory_option
+@vault_option
+@key_option
 @click.option(
     "--report",
     "report_file",
@@ -49,36 +54,40 @@ def publish(
     the statement expires, the page says so by itself. Exits with 0 when the page says that all is
     in order, 1 when it says anything else.
     """
-    from selfhost import whole_file
-    from selfhost.attest import keys
-    from selfhost.cli.attest import default_key
-    from selfhost.errors import UsageError
-    from selfhost.page import basis, publication, upload
+    from selfhost.page import publishing
+    from selfhost.page.model import State
     from selfhost.settings.site import load_site
 
     site = load_site(inventory, vault_password_file, need_secrets=False)
+    now = datetime.now(UTC)
+    key = public_key(key_text)
+    done = publishing.publish(inventory, site, key, now, report_file, output)
+    worse = False
+    for one in done.hosts:
+        click.echo(f"{one.host}: {'published' if one.changed else 'as it was'}", err=True)
+        if one.found:
+            worse = True
+            click.echo(
+                f"{one.host}: its own watch found worse at {one.found}, and the page goes on "
+                "saying so: selfhost audit, then publish again",
+                err=True,
+            )
+    click.echo(_told(done.page))
+    return ExitCode.OK if done.page.state is State.VALID and not worse else ExitCode.FINDINGS
+
+
+def public_key(text: str | None) -> "Ed25519PublicKey":
+    """The key that was given, or that of selfhost attest. Raises UsageError without one."""
+    from selfhost.attest import keys
+    from selfhost.cli.attest import default_key
+    from selfhost.errors import UsageError
+
     public = default_key().with_name(default_key().name + ".pub")
-    if key_text is None and not public.is_file():
+    if text is None and not public.is_file():
         raise UsageError(
             f"there is no key {public}", hint="name the public key of the statements with --key"
         )
-    now = datetime.now(UTC)
-    key = keys.public(key_text or str(public))
-    found = basis.find(inventory, site.domain, key, report_file, now)
-    files = publication.files(found.page, found.chain, now)
-    if output is not None:
-        try:
-            output.mkdir(exist_ok=True)
-            for name, content in files.items():
-                whole_file.put(output / name, content, 0o644)
-        except OSError as error:
-            raise UsageError(f"{output} cannot be written: {error.strerror}") from None
-    else:
-        for host in upload.web_hosts(site):
-            changed = upload.upload(site, host, files)
-            click.echo(f"{host.name}: {'published' if changed else 'as it was'}", err=True)
-    click.echo(_told(found.page))
-    return _exit_code(found.page)
+    return keys.public(text or str(public))
 
 
 def _told(page: "Page") -> str:
@@ -88,9 +97,3 @@ def _told(page: "Page") -> str:
     texts = languages()[0]
     until = f", until {texts.minute(page.until)}" if page.until else ""
     return f"https://{page.domain}{PATH}: {texts.say(page.state)}{until}"
-
-
-def _exit_code(page: "Page") -> ExitCode:
-    from selfhost.page.model import State
-
-    return ExitCode.OK if page.state is State.VALID else ExitCode.FINDINGS

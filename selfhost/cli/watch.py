@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from selfhost.cli.options import inventory_option
+from selfhost.cli.publish import key_option, public_key
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
     from selfhost.audit.model import Report
     from selfhost.catalog.profiles import Profile
     from selfhost.controls.model import Control
+    from selfhost.targets.model import Target
     from selfhost.watch.send import Channel
 
 
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Where the history is kept when TARGET is given, such as /var/lib/selfhost.",
 )
-@click.option("--name", metavar="NAME", help="What to call the server; by default as it is given.")
+@click.option("--name", metavar="NAME", help="What to call the site; by default as it is given.")
+@click.option(
+    "--host", metavar="NAME", help="With local: what the inventory, and so waivers, call it."
+)
 @click.option("--mail", "mails", multiple=True, metavar="ADDRESS", help="Tell by sendmail.")
 @click.option("--webhook", metavar="URL", help="Tell by a signed POST (Standard Webhooks).")
 @click.option(
@@ -35,16 +40,32 @@ if TYPE_CHECKING:
     help="File (mode 0600) with the webhook's secret.",
 )
 @click.option("--journal", is_flag=True, help="Tell systemd's journal.")
+@click.option(
+    "--publish",
+    is_flag=True,
+    help="Then also publish the page for participants, as selfhost publish does.",
+)
+@key_option
+@click.option(
+    "--page",
+    "domain",
+    metavar="DOMAIN",
+    help="With local: while the audit fails, have the page for participants on this server say so.",
+)
 @click.option("--profile", "profile_name", default="private", show_default=True, metavar="NAME")
 def watch(
     targets: tuple[str, ...],
     inventory: Path,
     state: Path | None,
     name: str | None,
+    host: str | None,
     mails: tuple[str, ...],
     webhook: str | None,
     webhook_secret_file: Path | None,
     journal: bool,
+    publish: bool,
+    key_text: str | None,
+    domain: str | None,
     profile_name: str,
 ) -> ExitCode:
     """Audit, and tell only what changed since it was told last; for a timer.
@@ -63,6 +84,14 @@ def watch(
             "TARGET and --state go together",
             hint="without both, the inventory's hosts are audited, and its folder is used",
         )
+    if publish and targets:
+        raise UsageError("--publish is for an inventory", hint="leave TARGET and --state away")
+    if key_text is not None and not publish:
+        raise UsageError("--key is for --publish")
+    for option, value in (("--host", host), ("--page", domain)):
+        if value is not None and targets != ("local",):
+            raise UsageError(f"{option} is for the server itself", hint="its TARGET is local")
+    key = public_key(key_text) if publish else None
     channels = _channels(mails, webhook, webhook_secret_file, journal)
     profile = judging.profile(profile_name)
     folder = state or inventory
@@ -71,9 +100,20 @@ def watch(
     site = name or (", ".join(targets) if targets else _site(inventory))
 
     def audit() -> "Report":
-        return _audit(targets, inventory, profile)
+        return _audit(targets, host, folder, profile)
 
-    return look(folder, site, audit, channels, now(), lambda text: click.echo(text, err=True))
+    def show(report: "Report") -> None:
+        from selfhost.watch import shown
+
+        if key is not None:
+            shown.from_inventory(inventory, key)
+        if domain is not None:
+            shown.on_this_server(domain, folder, report)
+
+    def warn(text: str) -> None:
+        click.echo(text, err=True)
+
+    return look(folder, site, audit, channels, now(), warn, show)
 
 
 def _channels(
@@ -103,20 +143,26 @@ def _site(inventory: Path) -> str:
         return str(inventory)
 
 
-def _audit(targets: tuple[str, ...], inventory: Path, profile: "Profile") -> "Report":
-    """As selfhost audit does it without options."""
+def _audit(
+    targets: tuple[str, ...], host: str | None, folder: Path, profile: "Profile"
+) -> "Report":
+    """As selfhost audit does it without options. ``folder``: the inventory, or what stands for it
+    where targets are given."""
     from selfhost.audit.policy import decide
     from selfhost.runners import judging, side_by_side
     from selfhost.settings import load_site
+    from selfhost.targets.local import LocalTarget
     from selfhost.targets.parse import from_site, parse_target
 
     today = datetime.now(UTC).date()
-    own = inventory / judging.WAIVERS if not targets else None
-    waivers = judging.waivers(profile, None, own, today)
-    if targets:
+    waivers = judging.waivers(profile, None, folder / judging.WAIVERS, today)
+    chosen: tuple[Target, ...]
+    if host is not None:
+        chosen = (LocalTarget(host),)
+    elif targets:
         chosen = tuple(parse_target(text) for text in targets)
     else:
-        chosen = from_site(load_site(inventory, need_secrets=False))
+        chosen = from_site(load_site(folder, need_secrets=False))
 
     def controls() -> "list[Control]":
         return judging.controls(profile)

@@ -47,15 +47,13 @@ def find(
             f"the statements in {path} are not good: {checked.problems[0]}",
             hint="participants would be told the same; selfhost verify shows all of it",
         )
-    signed, text = True, _later_failure(inventory, newest)
-    if text is not None:
-        signed = False
-    else:
-        text = _report(inventory, newest, report_file)
+    text, expires = _later_failure(inventory, newest), None
+    if text is None:
+        text, expires = _report(inventory, newest, report_file), newest.expires
     report = read_back.report(text, "the report")
     today = now.date()
     promised = keep.read(inventory, today).in_force if keep.there_is(inventory) else InForce()
-    page = facts.page(report, newest, promised, now, signed=signed)
+    page = facts.page(report, domain, promised, now, expires)
     return Basis(page, chained)
 
 

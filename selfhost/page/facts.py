@@ -1,4 +1,4 @@
-"""From a report and the statement about it to what the page tells. Pure.
+"""From a report, and until when it is signed for, to what the page tells. Pure.
 
 Of what servers said (their names, lines of files) nothing is used.
 """
@@ -6,7 +6,6 @@ Of what servers said (their names, lines of files) nothing is used.
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from selfhost.attest.statement import Statement
 from selfhost.audit.model import Completeness, Outcome, Policy, Report
 from selfhost.errors import UsageError
 from selfhost.page import clock
@@ -25,10 +24,10 @@ _ACCEPTED = frozenset({str(Outcome.WAIVED), str(Outcome.ALLOWED)})
 
 
 def page(
-    report: Report, statement: Statement, promised: InForce, now: datetime, *, signed: bool
+    report: Report, domain: str, promised: InForce, now: datetime, expires: datetime | None
 ) -> Page:
-    """``signed``: whether the statement is about this report, or it is a later one that failed.
-    Without a promise in force, the sentences are those that selfhost brings.
+    """``expires``: until when the statement about this report holds; ``None`` where nobody signed
+    it. Without a promise in force, the sentences are those that selfhost brings.
 
     Raises UsageError where the report reached no server.
     """
@@ -37,9 +36,9 @@ def page(
         raise UsageError("the audit reached no server", hint="selfhost audit, then selfhost attest")
     promise = promised.now.promise if promised.now else unpromised(report.profile)
     sentences = tuple(_sentences(promise, report, now))
-    until = clock.rounded(statement.expires) if signed else None
+    until = clock.rounded(expires) if expires else None
     return Page(
-        domain=statement.host,
+        domain=domain,
         state=_state(report, sentences, until, now),
         checked=datetime.fromisoformat(min(times)),
         until=until,

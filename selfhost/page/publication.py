@@ -1,7 +1,8 @@
 """All that is put on the server: pages, notices, the chain, and when which of them is served. Pure.
 
 ``valid.LANGUAGE.html`` is there only while a statement holds, and is served only in the moments
-that ``valid.map`` lists; in any other, and by default, it is ``otherwise.LANGUAGE.html``.
+that ``valid.map`` lists; in any other, and by default, it is ``otherwise.LANGUAGE.html``. While
+``found.map`` is there, it is ``found.LANGUAGE.html`` at any time.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from datetime import datetime
 from selfhost.attest.source import NAME
 from selfhost.page import clock, render
 from selfhost.page.model import TIMED, Page, State
+from selfhost.page.publish_program import FOUND_MAP, FOUND_NOTICE, stamp
 from selfhost.page.texts import DEFAULT, languages
 
 VALID, OTHERWISE = "valid", "otherwise"
@@ -23,12 +25,30 @@ def files(page: Page, chain: bytes, now: datetime) -> dict[str, bytes]:
     if page.state in TIMED and page.until is not None:
         pages = {VALID: page, OTHERWISE: replace(page, state=State.EXPIRED)}
         listed = clock.listed(clock.steps(now, page.until), VALID)
-    found = {NAME: chain, "valid.map": listed.encode()}
-    for name, one in pages.items():
-        for texts in languages():
-            found[f"{name}.{texts.language}.html"] = render.html(one, texts).encode()
-    found["notice.map"] = "".join(_notices(pages)).encode()
-    return found
+    return {
+        NAME: chain,
+        "valid.map": listed.encode(),
+        "notice.map": "".join(_notices(pages)).encode(),
+        **_pages(pages),
+    }
+
+
+def found(page: Page) -> dict[str, bytes]:
+    """What the server's own watch puts there while its audit fails."""
+    pages = {"found": page}
+    files = {
+        FOUND_MAP: f'# {stamp(page.checked)}\n"~." found;\n'.encode(),
+        FOUND_NOTICE: "".join(_notices(pages)).encode(),
+    }
+    return {**files, **_pages(pages)}
+
+
+def _pages(pages: dict[str, Page]) -> dict[str, bytes]:
+    return {
+        f"{name}.{texts.language}.html": render.html(one, texts).encode()
+        for name, one in pages.items()
+        for texts in languages()
+    }
 
 
 def _notices(pages: dict[str, Page]) -> Iterable[str]:

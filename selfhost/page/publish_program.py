@@ -3,18 +3,33 @@
 Sent through one SSH session; the order comes on standard input as JSON. Standard library only.
 Each file appears whole; a page that is not in the order goes first. Files that are as they should
 be are left alone, and then nginx too.
+
+The server's own watch puts a page of its own there (``found.*``) while what it finds is worse. It
+stays until an audit that is younger than what it is about.
 """
 
 import base64
+import fcntl
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Dict, Optional, Tuple
 
+#: What the server's own watch puts there begins so.
+FOUND = "found."
+#: nginx's map that has the page of the watch served; its first line says of when that is.
+FOUND_MAP = "found.map"
+FOUND_NOTICE = "notice-found.map"
+_PREFIX = "selfhost-privacy-"
 _SECONDS = 30
 _ROOT = Path("/")
+_AT = re.compile(rb"# ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n")
 
 
 class OrderError(Exception):
@@ -28,44 +43,105 @@ class OrderError(Exception):
 def place(name: str, domain: str, root: Path = _ROOT) -> Path:
     """Where a file goes: maps to nginx's settings, all else to what it serves."""
     if name.endswith(".map"):
-        return root / "etc/nginx/snippets" / f"selfhost-privacy-{name}"
+        return root / "etc/nginx/snippets" / f"{_PREFIX}{name}"
     return root / "etc/jitsi/meet" / f"{domain}-privacy" / name
 
 
-def publish(files: dict[str, bytes], domain: str, root: Path = _ROOT) -> bool:
-    """Whether anything was changed. Raises OrderError."""
+def stamp(moment: datetime) -> str:
+    """As ISO, UTC; two of them are compared as texts."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def publish(
+    files: Dict[str, bytes], domain: str, checked: str, root: Path = _ROOT
+) -> Tuple[bool, str]:
+    """Whether anything was changed, and of when a younger page of the watch is that stays; empty
+    where there is none. ``checked``: of when the audit is; ISO, UTC. Raises OrderError."""
     if not (root / "etc/nginx/conf.d/selfhost-privacy.conf").exists():
         raise OrderError("settings", "the web server is not set up to serve the page")
     folder = place("", domain, root)
     folder.mkdir(mode=0o755, exist_ok=True)
-    changed = False
-    for old in folder.glob("*.html"):
-        if old.name not in files:
-            old.unlink()
-            changed = True
-    before: dict[Path, bytes | None] = {}
-    # Maps last: until then, and until nginx reads them, what was listed before holds.
-    for name in sorted(files, key=lambda one: (one.endswith(".map"), one)):
+    with _alone(folder):
+        found = _found_at(place(FOUND_MAP, domain, root))
+        younger = found if found > checked else ""
+        gone = {
+            name: None
+            for name in _there(domain, root)
+            if name not in files and not (younger and _of_watch(name))
+        }
+        return _replace({**gone, **files}, domain, root), younger
+
+
+def found(files: Dict[str, bytes], domain: str, root: Path = _ROOT) -> bool:
+    """The page of the server's own watch, or without files none. Whether anything was changed;
+    where nothing was published, nothing is. Raises OrderError."""
+    folder = place("", domain, root)
+    if not folder.is_dir():
+        return False
+    with _alone(folder):
+        gone = {
+            name: None for name in _there(domain, root) if name not in files and _of_watch(name)
+        }
+        return _replace({**gone, **files}, domain, root)
+
+
+def _there(domain: str, root: Path) -> Iterator[str]:
+    for path in place("", domain, root).glob("*.html"):
+        yield path.name
+    for path in place(".map", domain, root).parent.glob(f"{_PREFIX}*.map"):
+        yield path.name[len(_PREFIX) :]
+
+
+def _of_watch(name: str) -> bool:
+    return name.startswith(FOUND) or name == FOUND_NOTICE
+
+
+def _found_at(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            match = _AT.match(stream.read(100))
+    except OSError:
+        return ""
+    return match[1].decode() if match else ""
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The watch and an admin may both be at it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _replace(wanted: Dict[str, Optional[bytes]], domain: str, root: Path) -> bool:
+    """Contents by name; without one, the file goes."""
+    before: Dict[Path, Optional[bytes]] = {}
+    # First pages that go; maps last: until then, and until nginx reads them, what was listed holds.
+    for name in sorted(wanted, key=lambda one: (one.endswith(".map"), wanted[one] is not None)):
         path = place(name, domain, root)
         was = path.read_bytes() if path.exists() else None
-        if was != files[name]:
+        if was != wanted[name]:
             before[path] = was
-            _put(path, files[name])
+            _put(path, wanted[name])
     try:
         if before:
             _command(["nginx", "-t", "-q"])
             _command(["systemctl", "reload", "nginx.service"])
     except OrderError:
         for path, content in before.items():
-            if path.suffix == ".map" and content is not None:
+            if path.suffix == ".map":
                 _put(path, content)
-            elif path.suffix == ".map":
-                path.unlink()
         raise
-    return changed or bool(before)
+    return bool(before)
 
 
-def _put(path: Path, content: bytes) -> None:
+def _put(path: Path, content: Optional[bytes]) -> None:
+    if content is None:
+        path.unlink(missing_ok=True)
+        return
     temporary = path.with_name(f".{path.name}.new")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     with os.fdopen(os.open(temporary, flags, 0o600), "wb") as stream:
@@ -91,7 +167,8 @@ def main() -> None:
     order = json.load(sys.stdin)
     files = {name: base64.b64decode(content) for name, content in order["files"].items()}
     try:
-        answer: dict[str, Any] = {"changed": publish(files, order["domain"])}
+        changed, younger = publish(files, order["domain"], order["checked"])
+        answer: dict[str, Any] = {"changed": changed, "found": younger}
     except OrderError as error:
         answer = {"failed": error.kind, "message": str(error)}
     except OSError as error:

@@ -5,14 +5,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from selfhost.errors import ProvisionError, TargetError
+from selfhost.page import publish_program
 from selfhost.provision.preflight import endpoint
 from selfhost.settings.site import Host, Site
 from selfhost.targets import ssh_connection
 
-PROGRAM = Path(__file__).with_name("publish_program.py")
+PROGRAM = Path(publish_program.__file__)
 _SECONDS = 120.0
 _MAX_ANSWER = 64 * 1024
 
@@ -22,14 +25,25 @@ def web_hosts(site: Site) -> tuple[Host, ...]:
     return tuple(host for host in site.hosts if "jitsi_web" in host.groups)
 
 
-def upload(site: Site, host: Host, files: Mapping[str, bytes]) -> bool:
-    """Whether anything was changed there.
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """``changed``: whether anything was; ``found``: of when a younger page is that the server's own
+    watch put there, and that stays; ISO, UTC, empty where there is none."""
+
+    host: str
+    changed: bool
+    found: str = ""
+
+
+def upload(site: Site, host: Host, files: Mapping[str, bytes], checked: datetime) -> Uploaded:
+    """``checked``: of when the audit is that the files are about.
 
     Raises TargetError where the server cannot be reached, ProvisionError where it refuses.
     """
     order = json.dumps(
         {
             "domain": site.domain,
+            "checked": publish_program.stamp(checked),
             "files": {name: base64.b64encode(text).decode() for name, text in files.items()},
         }
     ).encode()
@@ -59,18 +73,22 @@ def _run(site: Site, host: Host, order: bytes) -> bytes:
         ).stdout
 
 
-def read_answer(output: bytes, host: str) -> bool:
+def read_answer(output: bytes, host: str) -> Uploaded:
     """What the program answered, which is not trusted to be well-formed."""
     try:
         answer = json.loads(output)
     except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict) and isinstance(answer.get("changed"), bool):
-        return bool(answer["changed"])
+        return Uploaded(host, answer["changed"], _printable(answer.get("found", "")))
     if isinstance(answer, dict) and "failed" in answer:
-        said = "".join(c if c.isprintable() else "?" for c in str(answer.get("message")))[:300]
+        said = _printable(answer.get("message"))
         raise ProvisionError(f"{host}: {said}", hint="selfhost apply --tags web sets it up")
     raise TargetError(
         f"{host} gave no answer about the page",
         hint="selfhost check tells whether the server can be worked with",
     )
+
+
+def _printable(value: object) -> str:
+    return "".join(c if c.isprintable() else "?" for c in str(value))[:300]

@@ -29,17 +29,19 @@ def look(
     channels: Sequence[Channel],
     now: str,
     warn: Callable[[str], None],
+    show: Callable[[Report], None] | None = None,
 ) -> ExitCode:
-    """``folder`` holds the history; ``now`` is ISO, UTC; ``warn`` is told of what was not sent.
+    """``folder`` holds the history; ``now`` is ISO, UTC; ``warn`` is told of what was not sent;
+    ``show`` changes the page for participants, and raises SelfhostError.
 
     What could not be sent counts as not told: the next look tells it again.
     """
     try:
         # The timer and apt may start two looks at once: one waits for the other.
         with lock_file.held(folder / _LOCK):
-            return _look(folder, site, audit, channels, now, warn)
+            return _look(folder, site, audit, channels, now, warn, show)
     except SelfhostError as error:
-        why = " ".join(text for text in (error.message, error.hint) if text)
+        why = _why(error)
         code = ExitCode.INCONCLUSIVE
     except Exception as error:
         # Whatever it is, an audit that ends here must not look like one that found nothing.
@@ -56,13 +58,15 @@ def _look(
     channels: Sequence[Channel],
     now: str,
     warn: Callable[[str], None],
+    show: Callable[[Report], None] | None,
 ) -> ExitCode:
     report = audit()
     store.add(folder, report, now)
     entries = store.entries(folder)
     before = _told(folder, entries)
+    unshown = _unshown(site, report, show)
     notices = _notices(folder, site, report, before, entries[-1], now)
-    sent = _send(notices, channels, warn)
+    sent = _send([*notices, *unshown], channels, warn)
     kinds = {one.kind for one in notices}
     if Kind.BLIND in kinds or not sent:
         return ExitCode.INCONCLUSIVE
@@ -72,7 +76,24 @@ def _look(
             whole_file.put(folder / STATE, state.encode())
         except OSError as error:
             raise UsageError(f"{folder / STATE} cannot be written: {error.strerror}") from None
+    if unshown:
+        return ExitCode.INCONCLUSIVE
     return ExitCode.FINDINGS if Kind.WORSE in kinds else ExitCode.OK
+
+
+def _unshown(site: str, report: Report, show: Callable[[Report], None] | None) -> list[Notice]:
+    """Shows it to participants; what could not be is told, each time."""
+    if show is None or all(target.unreachable for target in report.targets):
+        return []
+    try:
+        show(report)
+    except SelfhostError as error:
+        return [notice.unshown(site, _why(error))]
+    return []
+
+
+def _why(error: SelfhostError) -> str:
+    return " ".join(text for text in (error.message, error.hint) if text)
 
 
 def _notices(

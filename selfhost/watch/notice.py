@@ -26,6 +26,7 @@ class Kind(StrEnum):
     WORSE = "worse"
     CHANGED = "changed"  # and nothing got worse
     BLIND = "blind"  # the audit could not run, or not reach every host
+    UNSHOWN = "unshown"  # the page for participants could not be changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +103,11 @@ def blind(site: str, why: Sequence[str]) -> Notice:
     lines = (*reasons, "", "Nothing is known of the server's state while this lasts.")
     subject = f"{printable(site)}: THE AUDIT COULD NOT LOOK"
     return Notice(Kind.BLIND, site, subject, lines, {"reasons": reasons})
+
+
+def unshown(site: str, why: str) -> Notice:
+    """The page for participants may say something else than this look found."""
+    reasons = [printable(why)]
+    lines = (*reasons, "", "Participants are shown what was published before.")
+    subject = f"{printable(site)}: THE PAGE FOR PARTICIPANTS COULD NOT BE CHANGED"
+    return Notice(Kind.UNSHOWN, site, subject, lines, {"reasons": reasons})

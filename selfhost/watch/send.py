@@ -31,7 +31,7 @@ JOURNAL = Path("/run/systemd/journal/socket")
 MIN_SECRET = 24  # bytes, as Standard Webhooks asks
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()]{1,64}@[A-Za-z0-9.-]{1,253}")
 #: syslog's levels.
-_PRIORITY = {Kind.BEGUN: 5, Kind.CHANGED: 5, Kind.WORSE: 3, Kind.BLIND: 2}
+_PRIORITY = {Kind.BEGUN: 5, Kind.CHANGED: 5, Kind.WORSE: 3, Kind.BLIND: 2, Kind.UNSHOWN: 3}
 
 
 class NotSentError(Exception):

@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -166,13 +166,12 @@ def test_it_expires_by_itself(admin: Admin) -> None:
     key = keys.public(f"{admin.key}.pub")
     checked = chain.check(source.envelopes(chained, "chain"), key, now)
     assert checked.newest is not None
-    statement = replace(checked.newest, expires=now - timedelta(days=1))
     entry = store.entries(admin.site.inventory)[-1]
     report = read_back.report(store.report(admin.site.inventory, entry), "it")
     then = now - timedelta(days=9)
-    page = facts.page(report, statement, InForce(), then, signed=True)
+    page = facts.page(report, site.domain, InForce(), then, now - timedelta(days=1))
     (host,) = upload.web_hosts(site)
-    assert upload.upload(site, host, publication.files(page, chained, then))
+    assert upload.upload(site, host, publication.files(page, chained, then), then).changed
     time.sleep(RELOADED)
     _, _, body = get(admin.site, "/privacy")
     assert ENGLISH.say("expired") in body

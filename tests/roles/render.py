@@ -28,6 +28,7 @@ GROUPS = ["jitsi_signalling", "jitsi_web", "jitsi_videobridge", "jitsi_turn"]
 #: What tasks that are not carried out here would have registered, and Ansible itself would know.
 SERVER: dict[str, Any] = {
     "ansible_check_mode": False,
+    "inventory_dir": "/nonexistent",
     "group_names": GROUPS,
     "_preflight_seen": {
         "packages": ["jitsi-meet", "nftables"],

@@ -41,8 +41,47 @@ def test_it_may_read_everything_and_reach_nothing(tmp_path: Path) -> None:
     started = unit.replace("\\\n", "").partition("ExecStart=")[2].splitlines()[0].split()
     assert " ".join(started) == (
         "/usr/bin/python3 -I /usr/local/lib/selfhost watch local --state /var/lib/selfhost "
-        "--name meet.example.org --profile private --journal"
+        "--name meet.example.org --host meet.example.org --profile private --journal "
+        "--page meet.example.org"
     )
+    written = [line.partition("=")[2] for line in lines if line.startswith("ReadWritePaths=")]
+    assert " ".join(written).split() == [
+        "-/etc/jitsi/meet/meet.example.org-privacy",
+        "-/etc/nginx/snippets",
+        "-/run/nginx.pid",
+        "-/var/log/nginx",
+    ]
+
+
+def test_on_a_server_without_pages_it_may_change_none(tmp_path: Path) -> None:
+    render_defaults(
+        tmp_path,
+        {**example(), "watch_enabled": True},
+        groups=["jitsi_videobridge"],
+        name="jvb1.example.org",
+        others={"meet.example.org": (["jitsi_signalling", "jitsi_web", "jitsi_turn"], {})},
+    )
+    unit = text(tmp_path, f"{UNIT}.service")
+    assert "--host jvb1.example.org" in unit
+    assert "--page" not in unit
+    assert "privacy" not in unit
+    assert "snippets" not in unit
+
+
+def test_it_judges_as_the_inventory_is_judged(tmp_path: Path) -> None:
+    inventory, server = tmp_path / "inventory", tmp_path / "server"
+    inventory.mkdir()
+    waivers = '- reason: \'{{ lookup("pipe", "false") }}\'\n'
+    (inventory / "waivers.yml").write_text(waivers)
+    for folder in (server / "without", server / "with"):
+        folder.mkdir(parents=True)
+    rendered(server / "without", inventory_dir=str(inventory))
+    assert not (server / "without/var/lib/selfhost/waivers.yml").exists()
+    rendered(server / "with", watch_enabled=True, inventory_dir=str(inventory))
+    brought = server / "with/var/lib/selfhost/waivers.yml"
+    assert brought.read_text() == waivers
+    assert brought.stat().st_mode & 0o777 == 0o600
+    assert not (brought.parent / "policy-changes.jsonl").exists()
 
 
 def test_mail_and_webhook_are_told_too_and_reach_the_network(tmp_path: Path) -> None:

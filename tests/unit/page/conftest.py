@@ -77,6 +77,7 @@ def made() -> Make:
         report: Report = REPORT, promised: InForce | None = None, profile: str = "private",
     ) -> Page:  # fmt: skip
         found = replace(changed(report, outcomes or {}), profile=profile)
-        return facts.page(found, STATEMENT, promised or InForce(), now, signed=signed)
+        expires = STATEMENT.expires if signed else None
+        return facts.page(found, STATEMENT.host, promised or InForce(), now, expires)
 
     return make

@@ -185,3 +185,19 @@ def test_a_change_that_was_announced_is_told(made: Make, texts: Texts) -> None:
     assert texts.say("promised", since=texts.day(NOW)) in told
     assert texts.day(NOW + timedelta(days=30)) in told
     assert texts.say("announced") not in Outline(render.html(made(), texts)).text
+
+
+def test_what_the_watch_found_is_shown_at_any_time(made: Make) -> None:
+    page = made({"web-gravatar": "fail"}, signed=False)
+    files = publication.found(page)
+    assert files["found.map"].decode().splitlines() == ["# 2026-11-28T11:00:00Z", '"~." found;']
+    for texts in languages():
+        text = files[f"found.{texts.language}.html"].decode()
+        assert texts.say("failed") in text
+        assert said(NO_RECORDING, texts.language) not in text
+    lines = files["notice-found.map"].decode().splitlines()
+    entries = [re.fullmatch(r'"~([^"]+)" "([^"]+)";', line) for line in lines]
+    for key, texts in (("found de", languages()[1]), ("found fr", languages()[0])):
+        line = next(e[2] for e in entries if e is not None and re.search(e[1], key))
+        assert line == render.notice(page, texts)
+    assert not [e for e in entries if e is None or re.search(e[1], "valid en")]

@@ -7,7 +7,7 @@ import pytest
 
 from selfhost.errors import ProvisionError, TargetError
 from selfhost.page import publish_program as program
-from selfhost.page.upload import PROGRAM, read_answer
+from selfhost.page.upload import PROGRAM, Uploaded, read_answer
 
 FILES = {
     "otherwise.en.html": b"expired",
@@ -36,6 +36,12 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def publish(
+    server: Path, files: dict[str, bytes] = FILES, checked: str = "2026-11-28T12:00:00Z"
+) -> tuple[bool, str]:
+    return program.publish(files, "meet.example.org", checked, server)
+
+
 def there(server: Path) -> dict[str, bytes]:
     folder = server / "etc/jitsi/meet/meet.example.org-privacy"
     snippets = server / "etc/nginx/snippets"
@@ -43,7 +49,7 @@ def there(server: Path) -> dict[str, bytes]:
 
 
 def test_files_are_there_and_nginx_uses_them(server: Path) -> None:
-    assert program.publish(FILES, "meet.example.org", server)
+    assert publish(server)[0]
     assert there(server) == {
         **{name: FILES[name] for name in FILES if not name.endswith(".map")},
         "selfhost-privacy-valid.map": FILES["valid.map"],
@@ -55,26 +61,26 @@ def test_files_are_there_and_nginx_uses_them(server: Path) -> None:
 
 
 def test_a_second_time_changes_nothing(server: Path) -> None:
-    program.publish(FILES, "meet.example.org", server)
+    publish(server)
     (server / "asked").write_text("")
-    assert not program.publish(FILES, "meet.example.org", server)
+    assert not publish(server)[0]
     assert (server / "asked").read_text() == ""
 
 
 def test_a_page_that_holds_no_more_goes(server: Path) -> None:
-    program.publish(FILES, "meet.example.org", server)
+    publish(server)
     failed = {**FILES, "valid.map": b""}
     del failed["valid.en.html"]
-    assert program.publish(failed, "meet.example.org", server)
+    assert publish(server, failed)[0]
     assert "valid.en.html" not in there(server)
 
 
 def test_it_goes_even_if_nginx_refuses_and_its_settings_are_as_before(server: Path) -> None:
-    program.publish(FILES, "meet.example.org", server)
+    publish(server)
     (server / "refuses").touch()
     failed = {"otherwise.en.html": b"failed", "valid.map": b"", "notice.map": b"x"}
     with pytest.raises(program.OrderError):
-        program.publish(failed, "meet.example.org", server)
+        publish(server, failed)
     left = there(server)
     assert "valid.en.html" not in left
     assert left["otherwise.en.html"] == b"failed"
@@ -85,15 +91,81 @@ def test_it_goes_even_if_nginx_refuses_and_its_settings_are_as_before(server: Pa
 def test_at_a_first_time_that_nginx_refuses_no_settings_are_left(server: Path) -> None:
     (server / "refuses").touch()
     with pytest.raises(program.OrderError):
-        program.publish(FILES, "meet.example.org", server)
+        publish(server)
     assert list((server / "etc/nginx/snippets").iterdir()) == []
 
 
 def test_a_server_that_was_not_set_up_for_it_is_told(server: Path) -> None:
     (server / "etc/nginx/conf.d/selfhost-privacy.conf").unlink()
     with pytest.raises(program.OrderError, match="not set up"):
-        program.publish(FILES, "meet.example.org", server)
+        publish(server)
     assert list((server / "etc/jitsi/meet").iterdir()) == []
+
+
+FOUND = {
+    "found.en.html": b"worse",
+    "found.map": b'# 2026-11-28T13:00:00Z\n"~." found;\n',
+    "notice-found.map": b'"~^found " "line";\n',
+}
+
+
+def found(server: Path, files: dict[str, bytes]) -> bool:
+    return program.found(files, "meet.example.org", server)
+
+
+def test_the_watch_has_its_page_shown_and_takes_it_away(server: Path) -> None:
+    publish(server)
+    before = there(server)
+    (server / "asked").write_text("")
+    assert found(server, FOUND)
+    assert not found(server, FOUND)
+    assert there(server) == {
+        **before,
+        "found.en.html": b"worse",
+        "selfhost-privacy-found.map": FOUND["found.map"],
+        "selfhost-privacy-notice-found.map": FOUND["notice-found.map"],
+    }
+    assert found(server, {})
+    assert not found(server, {})
+    assert there(server) == before
+    assert (server / "asked").read_text().count("reload") == 2
+
+
+def test_the_watch_shows_nothing_where_nothing_was_published(server: Path) -> None:
+    assert not found(server, FOUND)
+    assert list((server / "etc/jitsi/meet").iterdir()) == []
+
+
+def test_what_the_watch_found_stays_until_a_younger_audit(server: Path) -> None:
+    publish(server)
+    found(server, FOUND)
+    assert publish(server) == (False, "2026-11-28T13:00:00Z")
+    assert "found.en.html" in there(server)
+    # Files of a first publication that are newer, and yet about an older audit.
+    assert publish(server, {**FILES, "valid.en.html": b"new"}) == (True, "2026-11-28T13:00:00Z")
+    assert publish(server, checked="2026-11-28T13:00:00Z") == (True, "")
+    assert not [name for name in there(server) if "found" in name]
+
+
+def test_a_page_of_the_watch_without_its_time_does_not_stay(server: Path) -> None:
+    publish(server)
+    found(server, {**FOUND, "found.map": b"# tomorrow\n"})
+    assert publish(server)[1] == ""
+    assert not [name for name in there(server) if "found" in name]
+
+
+def test_where_nginx_refuses_the_watch_leaves_its_settings_as_they_were(server: Path) -> None:
+    publish(server)
+    (server / "refuses").touch()
+    with pytest.raises(program.OrderError):
+        found(server, FOUND)
+    assert not [name for name in there(server) if name.endswith("found.map")]
+    (server / "refuses").unlink()
+    found(server, FOUND)
+    (server / "refuses").touch()
+    with pytest.raises(program.OrderError):
+        found(server, {})
+    assert there(server)["selfhost-privacy-found.map"] == FOUND["found.map"]
 
 
 def test_it_runs_on_python_3_9() -> None:
@@ -101,8 +173,9 @@ def test_it_runs_on_python_3_9() -> None:
 
 
 def test_answers() -> None:
-    assert read_answer(b'{"changed": true}\n', "a")
-    assert not read_answer(b'{"changed": false}\n', "a")
+    assert read_answer(b'{"changed": true, "found": ""}\n', "a") == Uploaded("a", changed=True)
+    younger = read_answer(b'{"changed": false, "found": "2026\\u001b"}\n', "a")
+    assert younger == Uploaded("a", changed=False, found="2026?")
     with pytest.raises(ProvisionError, match=r"a: it is [?]full"):
         read_answer(b'{"failed": "file", "message": "it is \\u001bfull"}', "a")
     for answer in (b"", b"[]", b'{"changed": 1}', b"[" * 10_000):

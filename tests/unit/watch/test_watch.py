@@ -6,7 +6,7 @@ import hmac
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from selfhost.audit.evaluate import evaluate
-from selfhost.audit.model import Report
+from selfhost.audit.model import Policy, Report
 from selfhost.cli.root import run
 from selfhost.controls import examples
 from selfhost.controls.model import Severity
@@ -60,6 +60,7 @@ class Watch:
     folder: Path
     channel: Fake = field(default_factory=Fake)
     warned: list[str] = field(default_factory=list)
+    show: Callable[[Report], None] | None = None
 
     def __call__(self, given: Report | Exception) -> tuple[int, list[Kind]]:
         def audit() -> Report:
@@ -68,7 +69,7 @@ class Watch:
             return given
 
         self.channel.told.clear()
-        code = look(self.folder, SITE, audit, [self.channel], NOW, self.warned.append)
+        code = look(self.folder, SITE, audit, [self.channel], NOW, self.warned.append, self.show)
         return int(code), [one.kind for one in self.channel.told]
 
 
@@ -115,6 +116,27 @@ def test_a_folder_that_cannot_be_used_is_told(watch: Watch, name: str) -> None:
     code, kinds = watch(report("good"))
     assert (code, kinds[-1]) == (3, Kind.BLIND)
     assert "cannot be written" in watch.channel.told[-1].text
+
+
+def test_participants_are_shown_each_look_that_saw_anything(watch: Watch) -> None:
+    shown: list[bool] = []
+    watch.show = lambda report: shown.append(report.policy is Policy.FAIL)
+    for kind in ("good", "bad", "bad", "good"):
+        watch(report(kind))
+    watch(report("good", lost=True))
+    assert shown == [False, True, True, False]
+
+
+def test_a_page_that_could_not_be_changed_is_told_each_time(watch: Watch) -> None:
+    def show(_: Report) -> None:
+        raise TargetError("no route to host", hint="is it up?")
+
+    watch.show = show
+    assert watch(report("bad")) == (3, [Kind.BEGUN, Kind.UNSHOWN])
+    assert "no route to host is it up?" in watch.channel.told[1].text
+    assert watch(report("bad")) == (3, [Kind.UNSHOWN])
+    watch.show = None
+    assert watch(report("bad")) == (0, []), "the audit itself was told"
 
 
 def test_a_first_look_that_is_blind_does_not_begin(watch: Watch) -> None:
