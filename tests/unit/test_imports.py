@@ -47,8 +47,8 @@ MAY = {
     },
     "history": {"history", "audit", "reports", "errors"},
     "watch": {
-        *("watch", "audit", "history", "policy", "reports", "errors", "exitcodes", "lock_file"),
-        *("loopback", "named_file", "whole_file"),
+        *("watch", "audit", "history", "page", "policy", "reports", "settings"),
+        *("errors", "exitcodes", "lock_file", "loopback", "named_file", "whole_file"),
     },
     "attest": {
         *("attest", "catalog", "controls", "targets", "errors"),
@@ -56,7 +56,7 @@ MAY = {
     },
     "page": {
         *("page", "attest", "audit", "history", "policy", "provision", "reports", "settings"),
-        *("targets", "errors", "named_file"),
+        *("targets", "errors", "named_file", "whole_file"),
     },
     "backup": {
         *("backup", "provision", "readers", "settings", "targets", "errors"),
