@@ -17,8 +17,7 @@ from selfhost.attest.source import WELL_KNOWN
 from selfhost.page.model import TIMED, Held, Page, State
 from selfhost.page.texts import Texts, languages
 from selfhost.policy.catalogue import said
-from selfhost.policy.in_force import differences
-from selfhost.policy.model import Sentence
+from selfhost.policy.changes import described
 
 PATH = "/privacy"
 #: The sentence (``selfhost/policy/sentences.yml``) without which the web server's log has visits.
@@ -87,14 +86,7 @@ def _said(page: Page, held: Held, texts: Texts) -> list[str]:
     """The words of those sentences; of an expired check, none."""
     if page.state is State.EXPIRED:
         return []
-    return [_words(one, texts.language) for one in page.those(held)]
-
-
-def _words(sentence: Sentence, language: str) -> str:
-    """In another language where the operator wrote none in this one."""
-    if sentence.own and language not in sentence.text:
-        return next(iter(sentence.text.values()))
-    return said(sentence, language)
+    return [said(one, texts.language) for one in page.those(held)]
 
 
 def _coming(page: Page, texts: Texts) -> list[str]:
@@ -102,13 +94,7 @@ def _coming(page: Page, texts: Texts) -> list[str]:
     now, coming = page.promised.now, page.promised.coming
     if now is None or coming is None:
         return []
-    lines = []
-    for one in differences(now.promise, coming.promise):
-        was = _words(one.was, texts.language) if one.was else ""
-        new = _words(one.now, texts.language) if one.now else ""
-        key = "ends" if one.now is None else "begins" if one.was is None else "changes"
-        lines.append(texts.say(f"announced-{key}", was=was, now=new))
-    return lines
+    return described(now.promise, coming.promise, texts.language)
 
 
 def _midnight(day: date) -> datetime:

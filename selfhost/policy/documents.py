@@ -12,11 +12,11 @@ from functools import cache
 
 from selfhost.audit.model import Outcome, Report
 from selfhost.policy.catalogue import load, said, text
+from selfhost.policy.changes import described
 from selfhost.policy.in_force import InForce
 from selfhost.policy.inventory import Row, rows
 from selfhost.policy.judge import judge
 from selfhost.policy.model import Judged, Policy, Promise, Sentence, State, Texts
-from selfhost.policy.page import announcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +212,10 @@ def _announced(given: Sources) -> Iterator[Section]:
     coming = given.in_force.coming
     if coming is None:
         return
-    change = announcement(given.promise, coming, given.language)
     yield Section(
         given.text("notice.announced"),
-        (given.text("notice.announced.intro", announced=change.announced, day=change.effective),),
-        change.differences,
+        (given.text("notice.announced.intro", announced=coming.announced, day=coming.effective),),
+        tuple(described(given.promise, coming.promise, given.language)),
     )
 
 

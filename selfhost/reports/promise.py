@@ -7,9 +7,9 @@ from typing import Any
 
 from selfhost.audit.model import Report
 from selfhost.policy.catalogue import said
+from selfhost.policy.changes import described
 from selfhost.policy.in_force import Change, InForce
 from selfhost.policy.model import Evidence, Judged, Promise, State, overall
-from selfhost.policy.page import described
 from selfhost.reports.escape import printable
 
 SCHEMA = "selfhost.policy/1"

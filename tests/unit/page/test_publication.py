@@ -11,7 +11,7 @@ from selfhost.page import publication, render
 from selfhost.page.facts import RECORDING
 from selfhost.page.model import Page, State
 from selfhost.page.texts import Texts, languages
-from selfhost.policy.catalogue import said, standards
+from selfhost.policy.catalogue import said, standards, text
 from selfhost.policy.in_force import Change, InForce
 from selfhost.policy.model import Promise, Sentence
 from tests.unit.page.conftest import KEPT, NOW, REPORT, STATEMENT, Make
@@ -176,12 +176,13 @@ def test_a_change_that_was_announced_is_told(made: Make, texts: Texts) -> None:
     was = (NO_RECORDING, Sentence("ours", controls=("prosody-open-rooms",), text={"en": "<Own>."}))
     day = NOW.date()
     now = Change(day, day, Promise(30, was))
-    coming = Change(day, day + timedelta(days=30), Promise(30, (NO_RECORDING,)))
+    coming = Change(day, day + timedelta(days=30), Promise(14, (NO_RECORDING,)))
     page = made(promised=InForce(now, coming))
-    text = render.html(page, texts)
-    assert "<Own>" not in text
-    told = Outline(text).text
-    assert texts.say("announced-ends", was="<Own>.") in told
+    html = render.html(page, texts)
+    assert "<Own>" not in html
+    told = Outline(html).text
+    assert text(texts.language, "change.removed", was="<Own>.") in told
+    assert text(texts.language, "change.notice", was=30, now=14) in told
     assert texts.say("promised", since=texts.day(NOW)) in told
     assert texts.day(NOW + timedelta(days=30)) in told
     assert texts.say("announced") not in Outline(render.html(made(), texts)).text
