@@ -1,23 +1,14 @@
-"""The page as HTML, and its line in the meeting. Pure.
+"""The page as HTML, and its line in the meeting. Pure."""
 
-No script, nothing loaded: its own Content-Security-Policy allows its own style, by digest.
-"""
-
-import base64
-import hashlib
 import re
 from datetime import UTC, date, datetime
-from functools import cache
-from importlib.resources import files
-
-import jinja2
-from markupsafe import Markup
 
 from selfhost.attest.source import WELL_KNOWN
 from selfhost.page.model import TIMED, Held, Page, State
 from selfhost.page.texts import Texts, languages
 from selfhost.policy.catalogue import said
 from selfhost.policy.changes import described
+from selfhost.reports import single_page
 
 PATH = "/privacy"
 #: The sentence (``selfhost/policy/sentences.yml``) without which the web server's log has visits.
@@ -37,12 +28,14 @@ _NOTICE = re.compile(r"[^\"'\\$<>&\x00-\x1f]{1,300}")
 
 def html(page: Page, texts: Texts) -> str:
     """The whole page in one language."""
-    style = _source("page.css")
     tone, sign = _LOOKS[page.state]
     timed = page.state in TIMED
     now, coming = page.promised.now, page.promised.coming
     advice = f"{page.state}-advice"
-    return _template().render(
+    return single_page.render(
+        "selfhost.page",
+        "page.html.j2",
+        ("page.css",),
         page=page,
         language=texts.language,
         languages=languages(),
@@ -64,8 +57,6 @@ def html(page: Page, texts: Texts) -> str:
         coming=_coming(page, texts),
         kept=_kept(page, texts),
         well_known=WELL_KNOWN,
-        style=Markup(style),  # noqa: S704 - our own file
-        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )
 
 
@@ -109,20 +100,3 @@ def _kept(page: Page, texts: Texts) -> list[tuple[str, int | None]]:
         key = "log-nginx-visits" if log == "nginx" and not visits else f"log-{log}"
         found.append((key if texts.has(key) else "log-jitsi", days))
     return found
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_source),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("page.html.j2")
-
-
-def _source(name: str) -> str:
-    return files("selfhost.page").joinpath("templates", name).read_text("utf-8")
