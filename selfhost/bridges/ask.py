@@ -1,15 +1,11 @@
 """The probe, run on a bridge's host: over SSH or on this machine."""
 
 import json
-import subprocess
-import sys
 from importlib.resources import files
 
 from selfhost.bridges.load import MAX_OUTPUT, Load, parse_load
-from selfhost.errors import TargetError
-from selfhost.provision.preflight import endpoint
+from selfhost.provision import on_host
 from selfhost.settings.site import Host, Site
-from selfhost.targets import ssh_connection
 
 SECONDS = 60.0
 
@@ -21,16 +17,7 @@ def ask(site: Site, host: Host, drain: bool | None = None) -> Load:
     """
     program = files("selfhost.bridges").joinpath("probe.py").read_bytes()
     order = json.dumps({"drain": drain}).encode()
-    if host.connection == "local":
-        try:
-            output = subprocess.run(
-                [sys.executable, "-c", program], input=order, capture_output=True, timeout=SECONDS
-            ).stdout
-        except subprocess.TimeoutExpired:
-            raise TargetError("this machine did not answer in time") from None
-    else:
-        with ssh_connection.connect(endpoint(site, host)) as connection:
-            output = connection.run_script(
-                program, stdin=order, timeout=SECONDS, max_output=MAX_OUTPUT, become=False
-            ).stdout
-    return parse_load(output, host.name)
+    done = on_host.run(
+        site, host, program, order, seconds=SECONDS, max_output=MAX_OUTPUT, as_root=False
+    )
+    return parse_load(done.stdout, host.name)

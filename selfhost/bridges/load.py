@@ -27,7 +27,7 @@ def parse_load(answer: bytes, host: str) -> Load:
     try:
         said = json.loads(answer.strip().splitlines()[-1])
         drain, conferences, error = said["drain"], said["conferences"], said["error"]
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
         raise TargetError(
             f"{host}: the answer is not understood",
             hint="does its shell print something at login, and is python3 installed there?",

@@ -2,8 +2,6 @@
 
 import base64
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +9,8 @@ from pathlib import Path
 
 from selfhost.errors import ProvisionError, TargetError
 from selfhost.page import publish_program
-from selfhost.provision.preflight import endpoint
+from selfhost.provision import on_host
 from selfhost.settings.site import Host, Site
-from selfhost.targets import ssh_connection
 
 PROGRAM = Path(publish_program.__file__)
 _SECONDS = 120.0
@@ -47,30 +44,9 @@ def upload(site: Site, host: Host, files: Mapping[str, bytes], checked: datetime
             "files": {name: base64.b64encode(text).decode() for name, text in files.items()},
         }
     ).encode()
-    return read_answer(_run(site, host, order), host.name)
-
-
-def _run(site: Site, host: Host, order: bytes) -> bytes:
-    if host.connection == "local":
-        command = [sys.executable, "-I", str(PROGRAM)]
-        try:
-            return subprocess.run(
-                ["sudo", "-n", *command] if host.become else command,
-                input=order,
-                capture_output=True,
-                timeout=_SECONDS,
-                check=False,
-            ).stdout
-        except (OSError, subprocess.TimeoutExpired):
-            raise TargetError("this machine did not carry it out") from None
-    with ssh_connection.connect(endpoint(site, host)) as connection:
-        return connection.run_script(
-            PROGRAM.read_bytes(),
-            stdin=order,
-            timeout=_SECONDS,
-            max_output=_MAX_ANSWER,
-            become=host.become,
-        ).stdout
+    program = PROGRAM.read_bytes()
+    done = on_host.run(site, host, program, order, seconds=_SECONDS, max_output=_MAX_ANSWER)
+    return read_answer(done.stdout, host.name)
 
 
 def read_answer(output: bytes, host: str) -> Uploaded:
@@ -80,15 +56,11 @@ def read_answer(output: bytes, host: str) -> Uploaded:
     except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict) and isinstance(answer.get("changed"), bool):
-        return Uploaded(host, answer["changed"], _printable(answer.get("found", "")))
+        return Uploaded(host, answer["changed"], on_host.words(answer.get("found", "")))
     if isinstance(answer, dict) and "failed" in answer:
-        said = _printable(answer.get("message"))
+        said = on_host.words(answer.get("message"))
         raise ProvisionError(f"{host}: {said}", hint="selfhost apply --tags web sets it up")
     raise TargetError(
         f"{host} gave no answer about the page",
         hint="selfhost check tells whether the server can be worked with",
     )
-
-
-def _printable(value: object) -> str:
-    return "".join(c if c.isprintable() else "?" for c in str(value))[:300]

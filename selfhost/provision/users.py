@@ -4,18 +4,14 @@ import json
 import re
 import secrets
 import string
-import subprocess
-import sys
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
 
 from selfhost.errors import ProvisionError, TargetError, UsageError
-from selfhost.provision import content
-from selfhost.provision.preflight import endpoint
-from selfhost.settings.site import Host, Site
-from selfhost.targets import ssh_connection
+from selfhost.provision import content, on_host
+from selfhost.settings.site import Site
+from selfhost.targets.ssh_connection import Completed
 
 PROGRAM = Path(__file__).with_name("users_program.py")
 MIN_LENGTH = 10
@@ -104,45 +100,32 @@ def order(site: Site, action: Action, name: str = "", password: str = "") -> tup
         "password": password,
         "library": library.read_text(encoding="utf-8"),
     }
-    done = _run(site, host, json.dumps(words).encode())
+    done = on_host.run(
+        site,
+        host,
+        PROGRAM.read_bytes(),
+        json.dumps(words).encode(),
+        seconds=_TIMEOUT,
+        max_output=_MAX_OUTPUT,
+    )
     return read_answer(done, host.name)
 
 
-def _run(site: Site, host: Host, words: bytes) -> ssh_connection.Completed:
-    if host.connection == "local":
-        ran = subprocess.run(
-            [sys.executable, "-I", str(PROGRAM)],
-            input=words,
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
-        return ssh_connection.Completed(ran.returncode, ran.stdout, ran.stderr)
-    with ssh_connection.connect(endpoint(site, host)) as connection:
-        return connection.run_script(
-            PROGRAM.read_bytes(),
-            stdin=words,
-            timeout=_TIMEOUT,
-            max_output=_MAX_OUTPUT,
-            become=host.become,
-        )
-
-
-def read_answer(done: ssh_connection.Completed, host: str) -> tuple[User, ...]:
+def read_answer(done: Completed, host: str) -> tuple[User, ...]:
     """The accounts in the program's answer, which is not trusted to be well-formed."""
     try:
         answer = json.loads(done.stdout)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict) and isinstance(answer.get("failed"), str):
-        raise _failure(answer["failed"], _clean(answer.get("message")), host)
+        raise _failure(answer["failed"], on_host.words(answer.get("message")), host)
     users = answer.get("users") if isinstance(answer, dict) else None
     if not isinstance(users, list) or not all(isinstance(user, dict) for user in users):
         raise TargetError(
             f"{host} gave no answer about accounts (exit code {done.returncode})",
             hint="selfhost check tells whether the server can be worked with",
         )
-    return tuple(User(_clean(u.get("name")), _clean(u.get("changed"))) for u in users)
+    return tuple(User(on_host.words(u.get("name")), on_host.words(u.get("changed"))) for u in users)
 
 
 def _failure(kind: str, message: str, host: str) -> Exception:
@@ -156,10 +139,6 @@ def _failure(kind: str, message: str, host: str) -> Exception:
         f"{host}: {message}",
         hint="does prosody run there? systemctl status prosody; selfhost apply sets it up",
     )
-
-
-def _clean(text: Any) -> str:
-    return "".join(c if c.isprintable() else "?" for c in str(text))[:300]
 
 
 def _shown(text: str) -> str:

@@ -24,6 +24,7 @@ def test_an_answer_is_read() -> None:
     [
         (b"", "not understood"),
         (b"[]", "not understood"),
+        (b"[" * 100_000, "not understood"),
         (b"\xff\xfe", "not understood"),
         (said(error="Connection refused\x1b[2J"), r"does not answer .*refused\?\[2J"),
         (said(drain="yes"), "does not answer"),

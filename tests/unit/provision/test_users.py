@@ -88,9 +88,10 @@ def test_other_answers_are_failures(document: object, kind: type[Exception]) -> 
         users.read_answer(answer(document), "h")
 
 
-def test_no_answer_is_a_failure() -> None:
+@pytest.mark.parametrize("text", [b"Traceback", b"[" * 100_000])
+def test_no_answer_is_a_failure(text: bytes) -> None:
     with pytest.raises(TargetError, match="exit code 1"):
-        users.read_answer(Completed(1, b"Traceback", b""), "h")
+        users.read_answer(Completed(1, text, b""), "h")
 
 
 class Prosody:
