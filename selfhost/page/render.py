@@ -8,6 +8,7 @@ from selfhost.page.model import TIMED, Held, Page, State
 from selfhost.page.texts import Texts, languages
 from selfhost.policy.catalogue import said
 from selfhost.policy.changes import described
+from selfhost.policy.inventory import log_words
 from selfhost.reports import single_page
 
 PATH = "/privacy"
@@ -93,10 +94,6 @@ def _midnight(day: date) -> datetime:
 
 
 def _kept(page: Page, texts: Texts) -> list[tuple[str, int | None]]:
-    """Keys of the texts, and days. A log that has no words is one of Jitsi's other programs."""
-    visits = any(one.id == _NO_VISITS for one in page.those(Held.CONFIRMED))
-    found: list[tuple[str, int | None]] = []
-    for log, days in page.kept:
-        key = "log-nginx-visits" if log == "nginx" and not visits else f"log-{log}"
-        found.append((key if texts.has(key) else "log-jitsi", days))
-    return found
+    """What each log tells, and for how many days it is kept."""
+    visits = all(one.id != _NO_VISITS for one in page.those(Held.CONFIRMED))
+    return [(log_words(log, visits, texts.language), days) for log, days in page.kept]

@@ -14,7 +14,7 @@ from selfhost.audit.model import Outcome, Report
 from selfhost.policy.catalogue import load, said, text
 from selfhost.policy.changes import described
 from selfhost.policy.in_force import InForce
-from selfhost.policy.inventory import Row, rows
+from selfhost.policy.inventory import Row, rows, worst
 from selfhost.policy.judge import judge
 from selfhost.policy.model import Judged, Policy, Promise, Sentence, State, Texts
 
@@ -55,9 +55,11 @@ class Sources:
         """A text of the language."""
         return text(self.language, key, **values)
 
-    def operator_says(self, texts: Texts) -> str:
-        """What the operator wrote, or that they did not."""
-        return texts.get(self.language) or self.text("not-stated")
+    def operator_says(self, field: str) -> str:
+        """What the operator wrote of that (``Operator``), or that they did not, and of what."""
+        texts: Texts = getattr(self.policy.operator, field)
+        said = texts.get(self.language) or self.text("not-stated")
+        return self.text(f"said.{field}", said=said)
 
     @property
     def audited(self) -> str:
@@ -69,6 +71,7 @@ class Sources:
 def notice(given: Sources) -> Document:
     """The privacy notice for participants."""
     rights = tuple(given.text(f"notice.right.{number}") for number in range(1, 5))
+    how = given.text("notice.rights.how", contact=given.policy.operator.contact)
     sections = [
         _controller(given),
         _purposes(given),
@@ -79,10 +82,11 @@ def notice(given: Sources) -> Document:
             (given.text("notice.kept.intro"),),
             (),
             (given.text("column.data"), given.text("column.kept")),
-            tuple((row.name, row.kept) for row in _rows(given)),
+            tuple((row.name, row.kept) for row in worst(_rows(given))),
         ),
         _recipients(given),
-        Section(given.text("notice.rights"), (), rights),
+        Section(given.text("record.transfers"), (_transfers(given),)),
+        Section(given.text("notice.rights"), (how,), rights),
         Section(
             given.text("notice.verify"),
             (given.text("notice.verify.how", domain=given.domain),),
@@ -95,16 +99,21 @@ def record(given: Sources) -> Document:
     """The record of processing activities: the fields of GDPR Art. 30(1)(a) to (g)."""
     found = _rows(given)
     held = [row for row in found if row.held is not False]
-    people = dict.fromkeys(row.people for row in found)
+    people = tuple(dict.fromkeys(row.people for row in found))
     sections = [
-        _controller(given, "(a) "),
+        _controller(given, "(a) ", "record.controller"),
         _purposes(given, "(b) "),
         Section(
             "(c) " + given.text("record.categories"),
             (given.text("record.subjects", said=", ".join(people)),),
+            (),
+            tuple(given.text(f"column.{one}") for one in ("data", "people", "held")),
             (
-                given.text("record.live"),
-                *(f"{row.people}: {row.name} ({row.kept})" for row in held),
+                (given.text("record.live"), people[0], given.text("record.live.held")),
+                *(
+                    (row.named, row.people, given.text("held" if row.held else "unknown"))
+                    for row in held
+                ),
             ),
         ),
         _recipients(given, "(d) "),
@@ -117,11 +126,16 @@ def record(given: Sources) -> Document:
             (),
             (),
             (given.text("column.data"), given.text("column.kept")),
-            tuple((row.name, row.kept) for row in found),
+            tuple((row.named, row.kept) for row in found),
         ),
         Section(
             "(g) " + given.text("record.measures"),
-            (given.text("record.measures.intro", day=given.audited),),
+            (
+                given.operator_says("measures"),
+                given.text("record.measures.intro", day=given.audited),
+            ),
+            (),
+            (given.text("column.measure"), given.text("column.found")),
             tuple(_measures(given)),
         ),
     ]
@@ -136,7 +150,7 @@ def inventory(given: Sources) -> Document:
         (),
         tuple(given.text(f"column.{one}") for one in ("data", "people", "where", "kept", "shown")),
         tuple(
-            (row.name, row.people, row.where, row.kept, ", ".join(row.shown_by) or "–")
+            (row.named, row.people, row.where, row.kept, "; ".join(row.shown_by) or "–")
             for row in _rows(given)
         ),
     )
@@ -167,27 +181,26 @@ def _rows(given: Sources) -> tuple[Row, ...]:
     return rows(given.report, given.today, given.language)
 
 
-def _controller(given: Sources, number: str = "") -> Section:
+def _controller(given: Sources, number: str = "", heading: str = "controller") -> Section:
     operator = given.policy.operator
     missing = given.text("not-stated")
     items = (
         ("controller.name", operator.name),
         ("controller.contact", operator.contact),
+        ("controller.joint", operator.joint_controller or missing),
         ("controller.representative", operator.representative or missing),
         ("controller.officer", operator.data_protection_officer or missing),
     )
     return Section(
-        number + given.text("controller"),
+        number + given.text(heading),
         (),
         tuple(given.text(key, said=value) for key, value in items),
     )
 
 
 def _purposes(given: Sources, number: str = "") -> Section:
-    operator = given.policy.operator
-    basis = given.text("record.legal-basis", said=given.operator_says(operator.legal_basis))
     heading = number + given.text("record.purposes")
-    return Section(heading, (given.operator_says(operator.purposes), basis))
+    return Section(heading, (given.operator_says("purposes"), given.operator_says("legal_basis")))
 
 
 def _promise(given: Sources) -> Section:
@@ -200,10 +213,15 @@ def _promise(given: Sources) -> Section:
     judged = judge(given.promise, given.report, given.today)
     return Section(
         given.text("notice.promise"),
-        (intro, given.text("notice.promise.audited", day=given.audited)),
+        (
+            intro,
+            given.text("notice.promise.days", days=given.promise.notice_days),
+            given.text("notice.promise.audited", day=given.audited),
+        ),
+        (),
+        (given.text("column.promise"), given.text("column.found")),
         tuple(
-            given.text(f"state.{one.state}", said=said(one.sentence, given.language))
-            for one in judged
+            (said(one.sentence, given.language), given.text(f"state.{one.state}")) for one in judged
         ),
     )
 
@@ -231,7 +249,7 @@ def _recipients(given: Sources, number: str = "") -> Section:
     return Section(
         number + given.text("record.recipients"),
         (
-            given.operator_says(given.policy.operator.recipients),
+            given.operator_says("recipients"),
             given.text(f"record.recipients.{found.state}"),
         ),
         tuple(reasons)[:10] if found.state is State.BROKEN else (),
@@ -248,7 +266,7 @@ def _controls_of_measures() -> tuple[str, ...]:
     return tuple(load("measures.yml"))
 
 
-def _measures(given: Sources) -> Iterator[str]:
+def _measures(given: Sources) -> Iterator[tuple[str, str]]:
     """Each with what the audit says of it, the worst of all servers."""
     for control in _controls_of_measures():
         outcomes = {one.outcome for one in given.report.results if one.control == control} - {
@@ -260,4 +278,4 @@ def _measures(given: Sources) -> Iterator[str]:
             state = State.BROKEN
         else:
             state = State.UNKNOWN
-        yield given.text(f"measured.{state}", said=given.text(f"measure.{control}"))
+        yield given.text(f"measure.{control}"), given.text(f"measured.{state}")

@@ -20,8 +20,8 @@ MAX_TEXT = 2000
 MAX_DAYS = 366
 _TOP = ("languages", "controller", "notice_days", "promise")
 _NEEDED = ("controller", "notice_days", "promise")
-_PLAIN = ("name", "contact", "representative", "data_protection_officer")
-_SAID = ("purposes", "legal_basis", "recipients", "transfers")
+_PLAIN = ("name", "contact", "joint_controller", "representative", "data_protection_officer")
+_SAID = ("purposes", "legal_basis", "recipients", "transfers", "measures")
 _SENTENCE = ("id", "at_most", "text", "controls", "categories", "fact")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -85,12 +85,14 @@ def _operator(value: Value, languages: tuple[str, ...]) -> Operator:
     return Operator(
         name=plain["name"],
         contact=plain["contact"],
+        joint_controller=plain.get("joint_controller", ""),
         representative=plain.get("representative", ""),
         data_protection_officer=plain.get("data_protection_officer", ""),
         purposes=said.get("purposes", {}),
         legal_basis=said.get("legal_basis", {}),
         recipients=said.get("recipients", {}),
         transfers=said.get("transfers", {}),
+        measures=said.get("measures", {}),
     )
 
 

@@ -82,12 +82,14 @@ class Operator:
 
     name: str
     contact: str
+    joint_controller: str = ""
     representative: str = ""
     data_protection_officer: str = ""
     purposes: Texts = field(default_factory=dict)
     legal_basis: Texts = field(default_factory=dict)
     recipients: Texts = field(default_factory=dict)
     transfers: Texts = field(default_factory=dict)
+    measures: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

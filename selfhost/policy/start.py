@@ -25,11 +25,13 @@ languages: [{languages}]
 controller:
   name: {name}
   contact: {contact}
+  # joint_controller: ""
   # representative: ""
   # data_protection_officer: ""
   purposes:
 {purposes}
-  # legal_basis, recipients, transfers: as purposes; what is left out reads "not stated".
+  # legal_basis, recipients, transfers, measures (organisational ones): as purposes.
+  # What is left out reads "not stated".
 
 # For how many days a change is announced before it is in force.
 notice_days: {notice_days}

@@ -13,6 +13,7 @@ from selfhost.page.model import Page, State
 from selfhost.page.texts import Texts, languages
 from selfhost.policy.catalogue import said, standards, text
 from selfhost.policy.in_force import Change, InForce
+from selfhost.policy.inventory import log_words
 from selfhost.policy.model import Promise, Sentence
 from tests.unit.page.conftest import KEPT, NOW, REPORT, STATEMENT, Make
 
@@ -97,13 +98,13 @@ def test_the_page_is_plain_and_can_be_read_by_everybody(made: Make, texts: Texts
 def test_what_is_kept_and_what_is_not_known(made: Make, texts: Texts) -> None:
     report = replace(REPORT, targets=(replace(REPORT.targets[0], kept=(*KEPT, ("new", None))),))
     text = Outline(render.html(made(report=report), texts)).text
-    assert texts.say("log-jicofo") in text
+    assert log_words("jicofo", True, texts.language) in text
     assert texts.say("days", days=3) in text
-    assert texts.say("log-nginx") in text
-    assert texts.say("log-jitsi") in text
+    assert log_words("nginx", False, texts.language) in text
+    assert log_words("new", False, texts.language) in text
     assert texts.say("endless") in text
     logged = Outline(render.html(made({"nginx-access-log": "waived"}), texts)).text
-    assert texts.say("log-nginx-visits") in logged
+    assert log_words("nginx", True, texts.language) in logged
     nothing = replace(REPORT, targets=(replace(REPORT.targets[0], kept=()),))
     assert texts.say("keeps-unknown") in Outline(render.html(made(report=nothing), texts)).text
 
