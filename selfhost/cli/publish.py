@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option, vault_option
+from selfhost.cli.options import file_option, inventory_option, vault_option
 from selfhost.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -27,17 +27,15 @@ key_option = click.option(
 @inventory_option
 @vault_option
 @key_option
-@click.option(
+@file_option(
     "--report",
     "report_file",
-    type=click.Path(path_type=Path),
     metavar="FILE.json",
     help="The JSON report that was signed, where it is not in the history.",
 )
-@click.option(
+@file_option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
     metavar="FOLDER",
     help="Write the files there, and leave the server alone.",
 )
@@ -56,12 +54,14 @@ def publish(
     """
     from selfhost.page import publishing
     from selfhost.page.model import State
+    from selfhost.runners import judging
     from selfhost.settings.site import load_site
 
     site = load_site(inventory, vault_password_file, need_secrets=False)
     now = datetime.now(UTC)
     key = public_key(key_text)
-    done = publishing.publish(inventory, site, key, now, report_file, output)
+    report = judging.report_text(report_file) if report_file else None
+    done = publishing.publish(inventory, site, key, now, report, output)
     worse = False
     for one in done.hosts:
         click.echo(f"{one.host}: {'published' if one.changed else 'as it was'}", err=True)

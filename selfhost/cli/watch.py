@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from selfhost.cli.options import inventory_option
+from selfhost.cli.options import file_option, inventory_option, profile_option
 from selfhost.cli.publish import key_option, public_key
 from selfhost.exitcodes import ExitCode
 
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @inventory_option
-@click.option(
+@file_option(
     "--state",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
     help="Where the history is kept when TARGET is given, such as /var/lib/selfhost.",
+    metavar="FOLDER",
 )
 @click.option("--name", metavar="NAME", help="What to call the site; by default as it is given.")
 @click.option(
@@ -33,12 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--mail", "mails", multiple=True, metavar="ADDRESS", help="Tell by sendmail.")
 @click.option("--webhook", metavar="URL", help="Tell by a signed POST (Standard Webhooks).")
-@click.option(
-    "--webhook-secret-file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="File (mode 0600) with the webhook's secret.",
-)
+@file_option("--webhook-secret-file", help="File (mode 0600) with the webhook's secret.")
 @click.option("--journal", is_flag=True, help="Tell systemd's journal.")
 @click.option(
     "--publish",
@@ -52,7 +46,7 @@ if TYPE_CHECKING:
     metavar="DOMAIN",
     help="With local: while the audit fails, have the page for participants on this server say so.",
 )
-@click.option("--profile", "profile_name", default="private", show_default=True, metavar="NAME")
+@profile_option
 def watch(
     targets: tuple[str, ...],
     inventory: Path,

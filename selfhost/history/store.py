@@ -13,8 +13,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from selfhost.audit import saved
 from selfhost.audit.compare import compare
@@ -31,6 +32,7 @@ WAIT = 30.0  # seconds for another run to let go of the file
 _APPLICATION = 0x53484831  # "SHH1", so that `file` and we know whose it is
 _MAX_PIECE = 16 * 1024 * 1024
 _AT_ONCE = 500  # variables in one statement
+T = TypeVar("T")
 _SCHEMA = """
 CREATE TABLE audits (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -52,6 +54,7 @@ CREATE TABLE pieces (
 );
 """
 _ENTRY = "id, at, version, catalogue, profile, policy, evidence, exit_code, digest, facts"
+_NUMBERS = ("id", "exit_code", "facts")
 
 
 def add(inventory: Path, report: Report, now: str) -> Baseline | None:
@@ -77,26 +80,46 @@ def entries(inventory: Path) -> tuple[Entry, ...]:
     if not (inventory / NAME).exists():
         return ()
     with _open(inventory, create=False) as connection:
-        hosts: dict[int, list[HostEntry]] = defaultdict(list)
-        for audit, target, reached, counts in connection.execute(
-            "SELECT audit, target, reached, counts FROM hosts ORDER BY audit, target"
-        ):
-            hosts[audit].append(HostEntry(target, bool(reached), json.loads(counts)))
-        changes: dict[int, list[KeptChange]] = defaultdict(list)
-        for audit, *rest in connection.execute(
-            "SELECT audit, change, control, severity, target, was, now FROM changes ORDER BY rowid"
-        ):
-            changes[audit].append(KeptChange(*rest))
-        rows = connection.execute(f"SELECT {_ENTRY} FROM audits ORDER BY id")  # noqa: S608
-        names = _ENTRY.split(", ")
-        return tuple(
-            Entry(
-                **dict(zip(names, row, strict=True)),
-                hosts=tuple(hosts[row[0]]),
-                changes=tuple(changes[row[0]]),
-            )
-            for row in rows
-        )
+        try:
+            return _entries(connection)
+        except (TypeError, ValueError, RecursionError):
+            raise _damaged(inventory / NAME) from None
+
+
+def _entries(connection: sqlite3.Connection) -> tuple[Entry, ...]:
+    """Raises TypeError or ValueError where a row holds what no run of ours wrote: SQLite takes
+    values of any type, and keeps no sums of them."""
+    hosts: dict[int, list[HostEntry]] = defaultdict(list)
+    for audit, target, reached, counts in connection.execute(
+        "SELECT audit, target, reached, counts FROM hosts ORDER BY audit, target"
+    ):
+        (name,) = _of_type(str, target)
+        numbers = json.loads(counts)
+        _of_type(int, *numbers.values() if isinstance(numbers, dict) else ("",))
+        hosts[audit].append(HostEntry(name, bool(reached), numbers))
+    changes: dict[int, list[KeptChange]] = defaultdict(list)
+    for audit, *rest in connection.execute(
+        "SELECT audit, change, control, severity, target, was, now FROM changes ORDER BY rowid"
+    ):
+        changes[audit].append(KeptChange(*_of_type(str, *rest)))
+    found = []
+    names = _ENTRY.split(", ")
+    for row in connection.execute(f"SELECT {_ENTRY} FROM audits ORDER BY id"):  # noqa: S608
+        values = dict(zip(names, row, strict=True))
+        _of_type(int, *(values[name] for name in _NUMBERS))
+        _of_type(str, *(values[name] for name in names if name not in _NUMBERS))
+        if datetime.fromisoformat(values["at"]).tzinfo is None:
+            raise ValueError("a time of no zone")
+        found.append(Entry(**values, hosts=tuple(hosts[row[0]]), changes=tuple(changes[row[0]])))
+    return tuple(found)
+
+
+def _of_type(kind: type[T], *values: object) -> tuple[T, ...]:
+    """The values. Raises TypeError where one is of another type."""
+    checked = tuple(value for value in values if isinstance(value, kind))
+    if len(checked) != len(values):
+        raise TypeError
+    return checked
 
 
 def report(inventory: Path, entry: Entry) -> str:
@@ -133,7 +156,7 @@ def _document(connection: sqlite3.Connection, audit: int) -> dict[str, Any]:
         document = pieces.join(skeleton, found)
         if _digest(pieces.written(document)) == row[1]:
             return document
-    except (KeyError, ValueError, TypeError, zlib.error):
+    except (KeyError, ValueError, TypeError, OverflowError, RecursionError, zlib.error):
         pass  # as where the digest is another
     raise UsageError(
         f"audit {audit} in the history is damaged",
@@ -257,7 +280,11 @@ def _told(path: Path, error: sqlite3.Error) -> UsageError:
             f"{path} is in use by another run (waited {WAIT:.0f} s)", hint="try again later"
         )
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return UsageError(
-            f"{path} is damaged", hint="take it from a backup, or move it away: a new one is begun"
-        )
+        return _damaged(path)
     return UsageError(f"{path} cannot be used: {error}")
+
+
+def _damaged(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} is damaged", hint="take it from a backup, or move it away: a new one is begun"
+    )

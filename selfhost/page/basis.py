@@ -12,14 +12,11 @@ from selfhost.attest import chain, source
 from selfhost.attest.statement import Statement
 from selfhost.errors import UsageError
 from selfhost.history import store
-from selfhost.named_file import content
 from selfhost.page import facts
 from selfhost.page.model import Page
 from selfhost.policy import keep
-from selfhost.policy.in_force import InForce
+from selfhost.policy.in_force import in_force
 from selfhost.reports import read_back
-
-_MAX_REPORT = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +28,11 @@ class Basis:
 
 
 def find(
-    inventory: Path, domain: str, key: Ed25519PublicKey, report_file: Path | None, now: datetime
+    inventory: Path, domain: str, key: Ed25519PublicKey, report: str | None, now: datetime
 ) -> Basis:
-    """Raises UsageError where there is no statement, one is not genuine, or its report is gone."""
+    """``report`` is the text of the one that was signed, where it may not be in the history.
+
+    Raises UsageError where there is no statement, one is not genuine, or its report is gone."""
     path = inventory / source.NAME
     if not path.exists():
         raise UsageError(
@@ -49,11 +48,10 @@ def find(
         )
     text, expires = _later_failure(inventory, newest), None
     if text is None:
-        text, expires = _report(inventory, newest, report_file), newest.expires
-    report = read_back.report(text, "the report")
-    today = now.date()
-    promised = keep.read(inventory, today).in_force if keep.there_is(inventory) else InForce()
-    page = facts.page(report, domain, promised, now, expires)
+        text, expires = _report(inventory, newest, report), newest.expires
+    read = read_back.report(text, "the report")
+    promised = in_force(keep.changes(inventory), now.date())
+    page = facts.page(read, domain, promised, now, expires)
     return Basis(page, chained)
 
 
@@ -68,8 +66,8 @@ def _later_failure(inventory: Path, newest: Statement) -> str | None:
     return store.report(inventory, last)
 
 
-def _report(inventory: Path, newest: Statement, report_file: Path | None) -> str:
-    for text in _candidates(inventory, newest, report_file):
+def _report(inventory: Path, newest: Statement, report: str | None) -> str:
+    for text in _candidates(inventory, newest, report):
         if hashlib.sha256(text.encode()).hexdigest() == newest.report:
             return text
     raise UsageError(
@@ -78,11 +76,9 @@ def _report(inventory: Path, newest: Statement, report_file: Path | None) -> str
     )
 
 
-def _candidates(inventory: Path, newest: Statement, report_file: Path | None) -> Iterator[str]:
-    if report_file is not None:
-        yield content(report_file, _MAX_REPORT, "a report can be (64 MiB)").decode(
-            "utf-8", "replace"
-        )
+def _candidates(inventory: Path, newest: Statement, report: str | None) -> Iterator[str]:
+    if report is not None:
+        yield report
     for entry in reversed(store.entries(inventory)):
         if entry.digest == newest.report:
             yield store.report(inventory, entry)

@@ -27,14 +27,14 @@ def publish(
     site: Site,
     key: Ed25519PublicKey,
     now: datetime,
-    report_file: Path | None = None,
+    report: str | None = None,
     output: Path | None = None,
 ) -> Published:
-    """``report_file`` as ``basis.find`` has it; ``output`` is a folder in the servers' place.
+    """``report`` as ``basis.find`` has it; ``output`` is a folder in the servers' place.
 
     Raises what ``basis.find`` and ``upload.upload`` raise, and UsageError for the folder.
     """
-    found = basis.find(inventory, site.domain, key, report_file, now)
+    found = basis.find(inventory, site.domain, key, report, now)
     files = publication.files(found.page, found.chain, now)
     if output is None:
         hosts = upload.web_hosts(site)

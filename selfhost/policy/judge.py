@@ -11,7 +11,7 @@ from datetime import date
 from selfhost.audit.model import Report, Result
 from selfhost.catalog.profiles import DEFAULT
 from selfhost.controls import registry
-from selfhost.controls.model import Control, Status
+from selfhost.controls.model import Category, Control, Status
 from selfhost.policy.facts import FACTS, of_server, servers
 from selfhost.policy.model import Evidence, Judged, Promise, Sentence, State
 
@@ -46,7 +46,7 @@ def _judged(
     today: date,
 ) -> Judged:
     broken: list[Evidence] = []
-    unclear = list(unreached)
+    unclear = [*unreached, *_unbound(sentence)]
     bound = tuple(controls(sentence, report.profile))
     for control, needed in bound:
         found = results.get(control.id, ())
@@ -74,10 +74,21 @@ def controls(sentence: Sentence, profile: str) -> Iterator[tuple[Control, bool]]
     for control in registry.controls():
         if not {DEFAULT, profile}.intersection(control.profiles):
             continue
-        if control.id in sentence.controls:
+        if {control.id, *control.aliases}.intersection(sentence.controls):
             yield control, True
         elif control.category in sentence.categories:
             yield control, of_server(control)
+
+
+def _unbound(sentence: Sentence) -> Iterator[Evidence]:
+    """What it is bound to and this version does not know: another one announced it."""
+    known = {name for control in registry.controls() for name in (control.id, *control.aliases)}
+    for name in sentence.controls:
+        if name not in known:
+            yield Evidence(name, "", "missing", "is no control of this version")
+    for name in sentence.categories:
+        if name not in set(Category):
+            yield Evidence("", "", "missing", f"{name} is no category of this version")
 
 
 def _missing(

@@ -11,6 +11,7 @@ from selfhost import lock_file, named_file, whole_file
 from selfhost.errors import UsageError
 from selfhost.policy import load
 from selfhost.policy.catalogue import standards
+from selfhost.policy.facts import FACTS
 from selfhost.policy.in_force import Change, InForce, announced, in_force
 from selfhost.policy.model import Policy, Promise, Sentence
 from selfhost.settings.document import read_text
@@ -108,7 +109,8 @@ def _line(change: Change) -> dict[str, Any]:
 def _change(entry: Mapping[str, Any]) -> Change:
     """Raises what a value of another kind raises, and ValueError where the digest is another."""
     meaning = entry["promise"]
-    promise = Promise(int(meaning["notice_days"]), tuple(map(_sentence, meaning["sentences"])))
+    sentences = tuple(map(_sentence, meaning["sentences"]))
+    promise = Promise(_days(meaning["notice_days"]), sentences)
     if promise.digest != entry["sha256"]:
         raise ValueError("changed, or of another version")
     effective = date.fromisoformat(entry["effective"])
@@ -116,15 +118,24 @@ def _change(entry: Mapping[str, Any]) -> Change:
 
 
 def _sentence(meaning: Mapping[str, Any]) -> Sentence:
-    bound = int(meaning.get("at_most", 0))
+    bound = _days(meaning.get("at_most", 0))
     if "text" not in meaning:
         of = standards()[meaning["id"]].sentence
         return Sentence(of.id, of.controls, of.categories, of.fact, bound)
+    fact = str(meaning.get("fact", ""))
+    if not meaning["text"] or fact not in ("", *FACTS):
+        raise ValueError("says nothing, or is of another version")
     return Sentence(
         id=str(meaning["id"]),
         controls=tuple(map(str, meaning.get("controls", ()))),
         categories=tuple(map(str, meaning.get("categories", ()))),
-        fact=str(meaning.get("fact", "")),
+        fact=fact,
         at_most=bound,
         text={str(key): str(value) for key, value in meaning["text"].items()},
     )
+
+
+def _days(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= load.MAX_DAYS:
+        raise ValueError("no number of days")
+    return value

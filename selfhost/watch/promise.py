@@ -68,6 +68,6 @@ def _states(folder: Path, before: Entry | None) -> Mapping[str, State]:
     try:
         report = read_back.report(store.report(folder, before), f"audit {before.id}")
         judged = _judged(folder, report, date.fromisoformat(before.at[:10]))
-    except (UsageError, ValueError):
+    except UsageError:
         return {}
     return {name: one.state for name, one in judged.items()}

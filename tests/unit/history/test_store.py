@@ -3,6 +3,7 @@
 import multiprocessing
 import sqlite3
 import time
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -189,9 +190,48 @@ def _piece_lost(path: Path) -> None:
     connection.close()
 
 
+def _deep(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE audits SET report = ?", (zlib.compress(b"[" * 100_000),))
+    connection.close()
+
+
+def _far(path: Path) -> None:
+    report = zlib.compress(b'{"results": [99999999999999999999], "targets": []}')
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE audits SET report = ?", (report,))
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE hosts SET counts = '{'",
+        "UPDATE hosts SET counts = '[]'",
+        'UPDATE hosts SET counts = \'{"fail": "1"}\'',
+        "UPDATE hosts SET counts = x'80'",
+        "UPDATE audits SET at = 'never'",
+        "UPDATE audits SET at = '2026-11-28'",
+        "UPDATE audits SET at = x'00'",
+        "UPDATE audits SET facts = 'many'",
+        "UPDATE audits SET policy = x'07'",
+        "INSERT INTO changes VALUES (1, 'new', 'c', 'high', 'h', x'07', '')",
+    ],
+)
+def test_a_value_that_no_run_wrote_is_told(tmp_path: Path, change: str) -> None:
+    store.add(tmp_path, report(PASS), NOW)
+    with sqlite3.connect(tmp_path / store.NAME) as connection:
+        connection.execute(change)
+    connection.close()
+    with pytest.raises(UsageError, match="is damaged"):
+        store.entries(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("harm", "sentence"),
     [
+        (_deep, "audit 1 in the history is damaged"),
+        (_far, "audit 1 in the history is damaged"),
         (_newer, "newer selfhost"),
         (_foreign, "not a history"),
         (_damaged, "damaged"),

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from selfhost.audit.model import Accepted, By, Report, TargetReport
+from selfhost.controls import registry
 from selfhost.controls.model import Status
+from selfhost.controls.registry import controls
 from selfhost.policy.catalogue import standards
 from selfhost.policy.judge import judge
 from selfhost.policy.model import Judged, Sentence, State, overall
@@ -140,3 +142,26 @@ def test_how_long_ago_the_audit_was() -> None:
         assert found.state is state
     (found,) = judge(promise(sentence), report(replace(server(), collected_at="?")), TODAY)
     assert found.state is State.UNKNOWN
+
+
+def test_what_this_version_does_not_know_leaves_a_sentence_open() -> None:
+    """A promise may have been announced by another version: silence is never kept."""
+    for sentence in (
+        Sentence("ours", controls=("gone-by-now",), text={"en": "x"}),
+        Sentence("ours", categories=("gone-by-now",), text={"en": "x"}),
+        Sentence("ours", controls=("web-gravatar", "gone-by-now"), text={"en": "x"}),
+    ):
+        (one,) = judge(promise(sentence), report(), TODAY)
+        assert one.state is State.UNKNOWN
+        assert "gone-by-now" in f"{one.evidence[0].control} {one.evidence[0].message}"
+
+
+def test_a_control_is_known_by_its_former_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    renamed = tuple(
+        replace(one, aliases=("web-faces",)) if one.id == "web-gravatar" else one
+        for one in controls()
+    )
+    monkeypatch.setattr(registry, "controls", lambda: renamed)
+    sentence = Sentence("ours", controls=("web-faces",), text={"en": "x"})
+    (one,) = judge(promise(sentence), report(), TODAY)
+    assert (one.state, one.controls) == (State.HOLDS, ("web-gravatar",))
