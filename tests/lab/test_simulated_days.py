@@ -7,9 +7,10 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,10 @@ from selfhost.attest.problems import Code
 from selfhost.lab.matrix import switch_on
 from selfhost.lab.server import run
 from selfhost.lab.switches.java import TRANSCRIPTION
+from selfhost.page.model import State
 from tests.lab import clock
 from tests.lab.conftest import Site, provisioned
+from tests.lab.test_page import ENGLISH, RELOADED, get, notice
 from tests.lab.test_watch import UNIT, applied, said, told
 from tests.lab.test_wheel import ROOT
 
@@ -69,9 +72,20 @@ class Week:
         said(self.site, f"systemctl start {UNIT}")
         return [one["MESSAGE"] for one in told(self.site)[before:]]
 
+    def shown(self) -> tuple[str, str]:
+        """What the page for participants says first, and the line in meetings."""
+        time.sleep(RELOADED)
+        body = get(self.site, "/privacy")[2]
+        says = [str(state) for state in State if ENGLISH.say(state) in body]
+        return " ".join(says), notice(self.site)
+
+    def published(self, day: int) -> int:
+        return self.command(day, "publish", "--key", str(self.folder / "key.pub")).returncode
+
     def lived(self, day: int) -> None:
         """The watch looks twice; the admin audits, signs, and checks what participants would."""
         first, second = self.looked(day), self.looked(day)
+        shown = self.shown()
         audit = self.command(day, "audit", "--format", "json")
         signed = self.command(
             day,
@@ -83,6 +97,7 @@ class Week:
         code, checked = self.verify(day, self.chain, "--memory", str(self.folder / "seen.json"))
         self.days[day] = {
             "told": first,
+            "shown": shown,
             "told again": second,
             "audit": audit.returncode,
             "verify": code,
@@ -104,7 +119,10 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
     (folder / "key.pub").write_text(made.stdout)
     applied(week.site, "watch_enabled: true")
     week.lived(-4)
+    assert week.published(-4) == 0
     week.lived(-3)
+    assert week.published(-3) == 0
+    # From here on nobody publishes anything: what participants see changes by itself.
     switch_on(week.site.server.name, TRANSCRIPTION)
     week.lived(-2)
     week.lived(-1)
@@ -130,6 +148,17 @@ def test_the_watch_tells_each_change_once(week: Week) -> None:
     assert "jicofo-transcription-url" in caught
     assert "fixed" in mended
     assert "jicofo-transcription-url" in mended
+
+
+def test_page_and_notice_follow_the_timer(week: Week) -> None:
+    day_of = {day: ENGLISH.day(datetime.now(UTC) + timedelta(days=day)) for day in week.days}
+    shown = {day: lived["shown"] for day, lived in week.days.items()}
+    assert shown[-4] == ("", ""), "nothing was published yet"
+    assert [shown[day][0] for day in (-3, -2, -1, 0)] == ["valid", "failed", "failed", "valid"]
+    assert shown[-3][1].startswith(f"Checked on {day_of[-4]}: no recording")
+    assert f"FAILED on {day_of[-2]}" in shown[-2][1]
+    assert f"FAILED on {day_of[-1]}" in shown[-1][1]
+    assert shown[0][1].startswith(f"Checked on {day_of[-3]}: no recording")
 
 
 def test_statements_say_how_it_was_on_each_day(week: Week) -> None:
@@ -362,11 +391,10 @@ def test_a_participant_checks_the_server_with_the_wheel_and_the_key(
         return done.returncode, (done.stdout + done.stderr).decode()
 
     code, shown = checked()
-    assert code == 3, "nothing is published yet"
-    assert "HTTP 404" in shown
-
-    published = week.command(0, "publish", "--key", str(week.folder / "key.pub"))
-    assert published.returncode == 0, published.stderr
+    assert code == 0
+    assert "statements 1 to 2, linked" in shown, "what was published before the trouble"
+    assert week.published(0) == 0
+    assert week.shown()[1].startswith(f"Checked on {ENGLISH.day(datetime.now(UTC))}")
     code, shown = checked()
     assert (code, shown.splitlines()[-1]) == (0, "✓ GOOD"), shown
     assert "statements 1 to 5, linked" in shown
