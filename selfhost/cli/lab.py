@@ -69,6 +69,7 @@ def lab() -> None:
 )
 @click.option("--hostname", default="meet.example.test", show_default=True)
 @click.option("--memory", default="", metavar="SIZE", help="A limit, such as 2g.")
+@click.option("--sandboxes", is_flag=True, help="Let systemd shut its services in.")
 @click.option(
     "--publish",
     multiple=True,
@@ -76,7 +77,13 @@ def lab() -> None:
     help="Publish a port on 127.0.0.1; may be given several times.",
 )
 def up(
-    name: str, release: str, packages: str, hostname: str, memory: str, publish: tuple[str, ...]
+    name: str,
+    release: str,
+    packages: str,
+    hostname: str,
+    memory: str,
+    sandboxes: bool,
+    publish: tuple[str, ...],
 ) -> None:
     """Start a bare server (NAME: demo)."""
     from selfhost import lab as api
@@ -88,6 +95,7 @@ def up(
         packages=packages,
         hostname=hostname,
         memory=memory,
+        sandboxes=sandboxes,
         publish=publish,
         progress=_say,
     )

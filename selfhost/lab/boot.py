@@ -10,7 +10,7 @@ from pathlib import Path
 from selfhost.errors import LabError
 from selfhost.lab import network, owned, state
 from selfhost.lab.image import BuildError
-from selfhost.lab.runtime import Runtime, label_options
+from selfhost.lab.runtime import UNCONFINED, Runtime, label_options
 from selfhost.lab.state import LabServer, Progress
 
 BOOT_TIMEOUT = 90
@@ -79,6 +79,7 @@ def run_container(
         "--ip", server.address, "--mac-address", network.mac(server.address),
         *runtime.limits, *runtime.boot_options, "--cap-add", "NET_ADMIN", "--cap-add", "SYS_PTRACE",
         *(["--memory", server.memory] if server.memory else []),
+        *(UNCONFINED if server.sandboxes else ()),
         "-v", f"{archives}:/var/cache/apt/archives",
         *(option for item in published for option in ("-p", item)),
         image, "/sbin/init",

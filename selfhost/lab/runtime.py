@@ -92,7 +92,8 @@ _DOCKER_SYSTEMD = (
     "-e", "container=docker",
     "--tmpfs", "/run:exec", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec",  # noqa: S108
 )  # fmt: skip
-_UNCONFINED = (
+#: Lets a server's systemd shut services in as it does on a machine of its own.
+UNCONFINED = (
     "--cap-add", "SYS_ADMIN",
     "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined",
 )  # fmt: skip
@@ -103,10 +104,10 @@ def _docker_boot_options() -> Iterator[tuple[str, ...]]:
     """From the least privilege to the most."""
     if Path(_V1_SYSTEMD).is_dir():
         mount = ("-v", f"{_V1_SYSTEMD}:{_V1_SYSTEMD}:rw")
-        yield (*_DOCKER_SYSTEMD, *_UNCONFINED, "--cgroupns=private", *mount)
+        yield (*_DOCKER_SYSTEMD, *UNCONFINED, "--cgroupns=private", *mount)
     else:
         mount = ("-v", "/sys/fs/cgroup:/sys/fs/cgroup:rw")
-        yield (*_DOCKER_SYSTEMD, *_UNCONFINED, "--cgroupns=host", *mount)
+        yield (*_DOCKER_SYSTEMD, *UNCONFINED, "--cgroupns=host", *mount)
     yield (*_DOCKER_SYSTEMD, "--privileged", "--cgroupns=private")
 
 

@@ -26,12 +26,14 @@ def up(
     hostname: str = "meet.example.test",
     publish: Sequence[str] = (),
     memory: str = "",
+    sandboxes: bool = False,
     progress: Progress = state.quiet,
 ) -> LabServer:
     """Start a bare server; one that is there is started if it stands still, and returned.
 
     Its sshd answers on a port of 127.0.0.1 only. ``publish`` takes ports of the server such as
-    ``443/tcp``, published the same way. ``packages`` is one of ``packages.CHOICES``.
+    ``443/tcp``, published the same way. ``packages`` is one of ``packages.CHOICES``. With
+    ``sandboxes``, its systemd shuts services in as on a machine of its own.
     Raises ``LabError``, also when a server of that name was made otherwise.
     """
     state.checked_name(name)
@@ -45,7 +47,7 @@ def up(
     with state.locked(progress):
         existing = [server for server in state.list_servers() if server.name == name]
         if existing and existing[0].container in owned.containers(runtime.known()):
-            _check_same(existing[0], release, packages, hostname, ports, memory)
+            _check_same(existing[0], release, packages, hostname, ports, memory, sandboxes)
             return _wake(runtime.known(), existing[0], progress)
         engine = runtime.find(
             lambda way: boot.trial(way, lambda: image.ensure(way, release, progress)), progress
@@ -74,6 +76,7 @@ def up(
             repository_key_url=served.key_url,
             repository_fingerprint=served.fingerprint,
             memory=memory,
+            sandboxes=sandboxes,
         )
         return start(engine, server, base, ports, progress)
 
@@ -85,6 +88,7 @@ def _check_same(
     hostname: str,
     ports: dict[str, int],
     memory: str,
+    sandboxes: bool,
 ) -> None:
     differs = [
         f"{what} {has}"
@@ -93,6 +97,13 @@ def _check_same(
             ("packages", server.packages, server.packages if packages == "auto" else packages),
             ("host name", server.hostname, hostname),
             ("memory", server.memory or "unlimited", memory or server.memory or "unlimited"),
+            (
+                "sandboxes",
+                *(
+                    "yes" if on else "no"
+                    for on in (server.sandboxes, sandboxes or server.sandboxes)
+                ),
+            ),
         )
         if has != wanted
     ]

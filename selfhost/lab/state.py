@@ -114,7 +114,8 @@ class LabServer:
 
     ``packages`` says whose packages it gets (``jitsi`` or ``stand-in``); paths are absolute;
     ``ports`` maps what was published beyond SSH (``443/tcp``) to ports of ``ssh_host``;
-    ``memory`` is a limit as the container engines write it (``2g``), or empty.
+    ``memory`` is a limit as the container engines write it (``2g``), or empty; with ``sandboxes``,
+    systemd may make the namespaces that its units ask for.
     """
 
     name: str
@@ -132,6 +133,7 @@ class LabServer:
     repository_key_url: str = ""
     repository_fingerprint: str = ""
     memory: str = ""
+    sandboxes: bool = False
     ports: dict[str, int] | None = None
 
     def role_variables(self) -> dict[str, object]:

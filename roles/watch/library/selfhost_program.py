@@ -3,6 +3,7 @@
 """A folder with selfhost on a server; the action plugin of the same name brings the archive."""
 
 import compileall
+import errno
 import os
 import platform
 import shutil
@@ -85,7 +86,13 @@ def unpack(archive, path):
     # Its unit may not write there.
     compileall.compile_dir(new, quiet=2, stripdir=new, prependdir=path)
     if os.path.isdir(path):
-        os.rename(path, old)
+        try:
+            os.rename(path, old)
+        except OSError as error:
+            # A folder of a lower layer of an overlay cannot be renamed.
+            if error.errno != errno.EXDEV:
+                raise
+            shutil.rmtree(path)
     os.rename(new, path)
     shutil.rmtree(old, ignore_errors=True)
 
@@ -109,6 +116,8 @@ def main():
         changed = os.path.isdir(path)
         if changed and not module.check_mode:
             shutil.rmtree(path)
+            for left in (path + ".new", path + ".old"):
+                shutil.rmtree(left, ignore_errors=True)
     elif archive:
         os.umask(0o022)
         unpack(archive, path)
