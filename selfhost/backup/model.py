@@ -26,7 +26,7 @@ MANIFEST = "manifest.json"
 OWN_PAIR = ("certificate.pem", "private_key.pem")
 _PART = r"(?!\.)[A-Za-z0-9._ -]{1,100}"
 _INVENTORY = re.compile(
-    r"hosts\.yml|known_hosts|\.gitignore|waivers\.yml|statements\.intoto\.jsonl|"
+    r"hosts\.yml|known_hosts|\.gitignore|waivers\.yml|statements(?:-[a-z0-9.-]{1,253})?\.intoto\.jsonl|"
     r"policy\.yml|policy-changes\.jsonl|"
     rf"(?:group_vars|host_vars)/(?:{_PART}/){{0,4}}{_PART}\.ya?ml"
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from selfhost.attest import source
 from selfhost.errors import UsageError
 from selfhost.readers.certificates import read_certificates
 from selfhost.readers.tree import Source
@@ -94,11 +95,26 @@ def begin(inventory: Path, rename: Rename) -> None:
     edit.write_text(inventory / _PENDING, text, 0o644)
 
 
-def end(inventory: Path, rename: Rename) -> Path:
-    """Put the new domain into the settings; return the file. Raises SettingsError."""
+def end(inventory: Path, rename: Rename) -> tuple[Path, Path | None]:
+    """Put the new domain into the settings; return the file, and where the old domain's chain of
+    statements is now, if there is one. Raises SettingsError."""
     changed = edit.set_value(inventory, "site_domain", rename.new)
+    kept = _exchange_chains(inventory, rename)
     (inventory / _PENDING).unlink(missing_ok=True)
-    return changed
+    return changed, kept
+
+
+def _exchange_chains(inventory: Path, rename: Rename) -> Path | None:
+    """A chain is one domain's: it waits under another name until its domain comes back."""
+    chain = inventory / source.NAME
+    kept, waited = (
+        inventory / f"statements-{domain}.intoto.jsonl" for domain in (rename.old, rename.new)
+    )
+    if chain.exists() and not kept.exists():
+        chain.rename(kept)
+    if waited.exists() and not chain.exists():
+        waited.rename(chain)
+    return kept if kept.exists() else None
 
 
 def mentions(inventory: Path, domain: str) -> Iterator[str]:

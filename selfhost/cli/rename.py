@@ -69,13 +69,20 @@ def rename(
         ).strip()
         raise
     others = list(renaming.mentions(inventory, plan.old))
-    changed = renaming.end(inventory, plan)
+    changed, kept = renaming.end(inventory, plan)
     click.echo(
         f"{plan.old} is {plan.new} now, in {outcome.seconds:.0f} s; changed: {changed}", err=True
     )
     for place in others:
         click.echo(f"note: {place} still names {plan.old}", err=True)
-    click.echo(f"next: selfhost audit{where}", err=True)
+    if kept is not None:
+        click.echo(
+            f"note: {plan.new} has no page and no statement of its own yet; the statements of "
+            f"{plan.old} are in {kept}",
+            err=True,
+        )
+    more = f", selfhost attest{where}, selfhost publish{where}" if kept is not None else ""
+    click.echo(f"next: selfhost audit{where}{more}", err=True)
 
 
 def _check(site: "Site", domain: str) -> None:

@@ -245,11 +245,14 @@ def watch(facts: Facts, expected: Expected) -> Iterator[Line]:
         state = State.UNKNOWN if facts.units is None else State.BAD
         yield Line("audit", "watch", state, "is not installed" if facts.units is not None else "?")
     elif unit.active == "failed" or unit.result not in (None, "", "success"):
-        text = f"could not look ({unit.result}): journalctl -u selfhost-watch"
+        text = f"could not look, or not tell ({unit.result}): journalctl -u selfhost-watch"
         yield Line("audit", "watch", State.BAD, text)
-    elif not unit.since or unit.active != "inactive":
-        text = "looks now" if unit.since else "has not looked since the machine started"
-        yield Line("audit", "watch", State.OK, text)
+    elif not unit.since:
+        up = facts.machine.uptime if facts.machine is not None else None
+        state = State.WARNING if (up or 0) > WATCH_LATE else State.OK
+        yield Line("audit", "watch", state, "has not looked since the machine started")
+    elif unit.active != "inactive":
+        yield Line("audit", "watch", State.OK, "looks now")
     else:
         late = facts.now - unit.since > WATCH_LATE
         text = f"looked {ago(facts.now - unit.since)} ago" + (", and is to daily" if late else "")

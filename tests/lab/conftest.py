@@ -63,12 +63,20 @@ class Site:
         lab.reset(self.server.name, SNAPSHOT)
 
 
-def provisioned(name: str, release: str, folder: Path, hostname: str = "meet.example.test") -> Site:
-    """A new server, provisioned by the roles."""
+def provisioned(
+    name: str,
+    release: str,
+    folder: Path,
+    hostname: str = "meet.example.test",
+    settings: str = "",
+) -> Site:
+    """A new server, provisioned by the roles. ``settings`` are the site's beside its own."""
     if any(server.name == name for server in lab.list_servers()):
         lab.down(name)
     server = lab.up(name, release=release, hostname=hostname)
     site = Site(server, write_inventory(server, folder / "inventory"))
+    if settings:
+        (site.inventory / "group_vars" / "all" / "zz-more.yml").write_text(settings, "utf-8")
     done = site.selfhost("apply")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     lab.snapshot(name, SNAPSHOT)

@@ -41,7 +41,7 @@ def test_it_may_read_everything_and_reach_nothing(tmp_path: Path) -> None:
     started = unit.replace("\\\n", "").partition("ExecStart=")[2].splitlines()[0].split()
     assert " ".join(started) == (
         "/usr/bin/python3 -I /usr/local/lib/selfhost watch local --state /var/lib/selfhost "
-        "--name meet.example.org --host meet.example.org --profile private --journal "
+        "--name meet.example.org --host meet.example.org --profile private --exit-zero --journal "
         "--page meet.example.org"
     )
     written = [line.partition("=")[2] for line in lines if line.startswith("ReadWritePaths=")]

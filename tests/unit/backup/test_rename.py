@@ -41,6 +41,19 @@ def test_a_rename_begins_and_ends(inventory: Path) -> None:
         planned(inventory, NEW, NEW)
 
 
+def test_a_chain_of_statements_stays_with_its_domain(inventory: Path) -> None:
+    chain, kept = (inventory / f"statements{of}.intoto.jsonl" for of in ("", f"-{OLD}"))
+    assert end(inventory, Rename(OLD, NEW))[1] is None
+    chain.write_text("of the new\n")
+    assert end(inventory, Rename(NEW, OLD))[1] == inventory / f"statements-{NEW}.intoto.jsonl"
+    assert not chain.exists()
+    chain.write_text("of the old\n")
+    for _ in range(2):  # also when it was interrupted just before its end
+        assert end(inventory, Rename(OLD, NEW))[1] == kept
+        assert chain.read_text() == "of the new\n"
+        assert kept.read_text() == "of the old\n"
+
+
 def test_an_interrupted_one_goes_on_or_back(inventory: Path) -> None:
     begin(inventory, Rename(OLD, NEW))
     assert planned(inventory, OLD, NEW) == Rename(OLD, NEW)

@@ -30,7 +30,8 @@ def saved(tmp_path: Path) -> Backup:
     (directory / "known_hosts").write_text(
         "203.0.113.10 ssh-ed25519 AAAA\n[198.51.100.7]:2222 ssh-ed25519 BBBB\n"
     )
-    (directory / "statements.intoto.jsonl").write_text("{}\n")
+    for domain in ("", "-old.example.org"):
+        (directory / f"statements{domain}.intoto.jsonl").write_text("{}\n")
     (directory / "waivers.yml").write_text("waivers: []\n")
     for name in ("policy.yml", "policy-changes.jsonl"):
         (directory / name).write_text("x\n")
@@ -58,6 +59,7 @@ def test_settings_are_in_logs_and_copies_are_not(saved: Backup) -> None:
         ".gitignore",
         "hosts.yml",
         "known_hosts",
+        "statements-old.example.org.intoto.jsonl",
         "statements.intoto.jsonl",
         "waivers.yml",
         "policy.yml",

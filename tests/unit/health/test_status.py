@@ -46,8 +46,16 @@ WATCH = {"active": "inactive", "result": "success", "since": NOW - 7200}
         ({**WATCH, "active": "activating"}, "ok", "looks now"),
         ({**WATCH, "since": None}, "ok", "has not looked since the machine started"),
         ({**WATCH, "since": NOW - 3 * 86400}, "bad", "looked 3 days ago, and is to daily"),
-        ({**WATCH, "active": "failed", "result": "exit-code"}, "bad", "could not look (exit-code)"),
-        ({**WATCH, "active": "failed", "result": "oom-kill"}, "bad", "could not look (oom-kill)"),
+        (
+            {**WATCH, "active": "failed", "result": "exit-code"},
+            "bad",
+            "could not look, or not tell (exit-code)",
+        ),
+        (
+            {**WATCH, "active": "failed", "result": "oom-kill"},
+            "bad",
+            "could not look, or not tell (oom-kill)",
+        ),
         (None, "bad", "is not installed"),
     ],
 )
@@ -59,6 +67,9 @@ def test_a_watch_that_does_not_look_shows(
     found = lines(raw, expected(watch=True))["audit/watch"]
     assert (found.state, text in found.text) == (state, True), found
     assert "audit/watch" not in lines(raw, expected(watch=False))
+    if not (unit or {"since": 1})["since"]:
+        raw["machine"]["uptime"] = 3 * 86400
+        assert lines(raw, expected(watch=True))["audit/watch"].state is State.WARNING
     del raw["units"]
     assert lines(raw, expected(watch=True))["audit/watch"].state is State.UNKNOWN
 
