@@ -59,7 +59,7 @@ MAY = {
         *("targets", "errors", "named_file", "whole_file"),
     },
     "backup": {
-        *("backup", "provision", "readers", "settings", "targets", "errors"),
+        *("backup", "attest", "provision", "readers", "settings", "targets", "errors"),
         *("named_file", "whole_file"),
     },
     "health": {"health", "provision", "settings", "targets", "errors", "whole_file"},
