@@ -90,8 +90,9 @@ def _held(one: Judged, passed: set[str]) -> Held:
     if one.state is Kept.BROKEN:
         accepted = all(why.outcome in _ACCEPTED for why in one.evidence)
         return Held.EXCEPTED if accepted else Held.BROKEN
-    # Where all that it rests on is not applicable, nobody looked at anything.
-    return Held.CONFIRMED if one.state is Kept.HOLDS and passed & {*one.controls} else Held.OPEN
+    # Where all that it rests on is not applicable, nobody looked at anything; a fact was measured.
+    looked = bool(one.sentence.fact) or not passed.isdisjoint(one.controls)
+    return Held.CONFIRMED if one.state is Kept.HOLDS and looked else Held.OPEN
 
 
 def _kept(report: Report) -> tuple[tuple[str, int | None], ...]:

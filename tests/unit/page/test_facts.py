@@ -111,3 +111,16 @@ def test_a_failed_audit_and_a_later_one(made: Make) -> None:
 )
 def test_it_expires(made: Make, later: timedelta, state: State) -> None:
     assert made(now=AUDITED + later).state is state
+
+
+def test_a_bound_that_was_measured_is_confirmed_though_no_control_judges_it(made: Make) -> None:
+    """As the first policy has it, which could not be published as valid otherwise."""
+    promise = Promise(14, (Sentence("audited-every", fact="audit-age", at_most=8),))
+    day = NOW.date()
+    page = made(promised=InForce(Change(day, day, promise)))
+    assert ids(page, Held.CONFIRMED) == {"audited-every"}
+    assert page.state is State.VALID
+    late = made(
+        now=NOW + timedelta(days=9), promised=InForce(Change(day, day, promise)), signed=False
+    )
+    assert ids(late, Held.BROKEN) == {"audited-every"}
