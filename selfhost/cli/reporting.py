@@ -1,6 +1,8 @@
 """Where a report goes: standard output and files, in any format."""
 
+import os
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -92,15 +94,28 @@ def show(
 
 
 def put(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a report to a file, and tell so. Raises UsageError."""
+    """Write a report to a file, and say so. Raises UsageError; an older one is still there then."""
+    from selfhost import whole_file
     from selfhost.errors import UsageError
 
     try:
-        with path.open("wb") as stream:
-            stream.writelines(pieces)
+        if path.exists() and not path.is_file():  # a device or a pipe
+            with path.open("wb") as stream:
+                stream.writelines(pieces)
+        else:
+            whole_file.put(path.resolve(), pieces, _mode(path))
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     click.echo(f"Report: {path}", err=True)
+
+
+def _mode(path: Path) -> int:
+    """Who may read it: as before, or as with any new file."""
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def terminal_width_and_colour(context: click.Context) -> tuple[int | None, bool]:

@@ -1,5 +1,7 @@
 """``selfhost report``, as a user meets it."""
 
+import errno
+import os
 import re
 import subprocess
 from dataclasses import replace
@@ -50,6 +52,43 @@ def test_an_audit_of_the_history(folder: Path, capsys: Capture) -> None:
     assert "**Policy: ✗ FAIL**" in capsys.readouterr().out
     assert run(["report", "9"]) == 2
     assert "the history has no audit 9" in capsys.readouterr().err
+
+
+def test_an_older_report_is_there_when_the_new_one_cannot_be_written(
+    folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "r.html").write_text("older")
+    (folder / "r.html").chmod(0o640)
+    command = ["report", "r.json", "-o", "r.html", "--force"]
+
+    def full_disk(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full_disk)
+        assert run(command) == 2
+    assert "r.html cannot be written: No space left on device" in capsys.readouterr().err
+    assert (folder / "r.html").read_text() == "older"
+    assert sorted(one.name for one in folder.iterdir()) == ["r.html", "r.json"]
+    assert run(command) == 0
+    assert (folder / "r.html").read_text().startswith("<!DOCTYPE html>")
+    assert (folder / "r.html").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_report_is_as_open_as_any_new_file_and_follows_links(folder: Path) -> None:
+    (folder / "link.html").symlink_to("r.html")
+    mask = os.umask(0o027)
+    try:
+        assert run(["report", "r.json", "-o", "link.html"]) == 0
+    finally:
+        os.umask(mask)
+    assert (folder / "link.html").is_symlink()
+    assert (folder / "r.html").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_report_goes_into_a_device(folder: Path) -> None:
+    assert run(["report", "r.json", "-o", os.devnull, "--force"]) == 0
+    assert Path(os.devnull).is_char_device()
 
 
 def test_without_a_history_it_says_how_to_get_one(capsys: Capture) -> None:
