@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from http.client import HTTPException
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from urllib.parse import urlsplit
 from selfhost import named_file
 from selfhost.errors import UsageError
 from selfhost.loopback import is_loopback
+from selfhost.reports.escape import printable
 from selfhost.watch.notice import Kind, Notice
 
 SECONDS = 30.0
@@ -142,7 +144,7 @@ class Webhook:
         except urllib.error.HTTPError as error:
             error.close()
             raise NotSentError(f"HTTP {error.code}") from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             reason = getattr(error, "reason", error)
             raise NotSentError(f"no connection ({type(reason).__name__})") from None
 
@@ -165,7 +167,7 @@ class Journal:
             "PRIORITY": str(_PRIORITY[notice.kind]),
             "SYSLOG_IDENTIFIER": "selfhost-watch",
             "SELFHOST_KIND": str(notice.kind),
-            "SELFHOST_SITE": notice.site,
+            "SELFHOST_SITE": printable(notice.site),
         }
         data = b"".join(_field(name, value.encode()) for name, value in fields.items())
         try:

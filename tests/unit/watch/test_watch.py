@@ -243,6 +243,25 @@ def test_webhook(receiver: str, monkeypatch: pytest.MonkeyPatch) -> None:
             send.Webhook(wrong, secret)
 
 
+@pytest.mark.parametrize(
+    "answer", [b"", b"garbage\r\n\r\n", b"HTTP/1.1 999999 x\r\n\r\n", b"\xff" * 9]
+)
+def test_a_webhook_that_speaks_no_http_is_told(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def reply() -> None:
+            with server.accept()[0] as peer:
+                peer.recv(65536)
+                peer.sendall(answer)
+
+        thread = threading.Thread(target=reply)
+        thread.start()
+        hook = send.Webhook(f"http://127.0.0.1:{server.getsockname()[1]}/", b"s" * 32)
+        with pytest.raises(send.NotSentError):
+            hook.send(blind(SITE, ("gone",)))
+        thread.join()
+
+
 def test_journal(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:
         journal.bind(str(tmp_path / "s"))
@@ -252,6 +271,13 @@ def test_journal(tmp_path: Path) -> None:
     assert b"THE AUDIT COULD NOT LOOK" in got
     with pytest.raises(send.NotSentError):
         send.Journal(tmp_path / "none").send(blind(SITE, ("gone",)))
+
+
+def test_a_name_in_another_encoding_reaches_the_journal(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as journal:
+        journal.bind(str(tmp_path / "s"))
+        send.Journal(tmp_path / "s").send(blind("caf\udce9", ("gone",)))
+        assert b"caf\\u{dce9}" in journal.recv(65536)
 
 
 @pytest.mark.parametrize(
