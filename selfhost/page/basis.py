@@ -56,14 +56,16 @@ def find(
 
 
 def _later_failure(inventory: Path, newest: Statement) -> str | None:
-    """The report of the last audit, if it is younger than the statement's and failed."""
+    """The report of the last audit, if it came after the statement's and failed. Their order is
+    the history's: a clock may have been set back."""
     entries = store.entries(inventory)
     if not entries or entries[-1].policy == "pass":
         return None
     last = entries[-1]
-    if datetime.fromisoformat(last.at) <= newest.audited:
-        return None
-    return store.report(inventory, last)
+    signed = next((one.id for one in entries if one.digest == newest.report), None)
+    by_time = datetime.fromisoformat(last.at) > newest.audited
+    later = by_time if signed is None else last.id > signed
+    return store.report(inventory, last) if later else None
 
 
 def _report(inventory: Path, newest: Statement, report: str | None) -> str:

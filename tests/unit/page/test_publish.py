@@ -38,6 +38,12 @@ def test_a_later_audit_that_failed_is_told_unsigned(selfhost: Command) -> None:
     assert not list(Path("site").glob("valid.*.html"))
 
 
+def test_a_later_audit_is_later_though_the_clock_was_set_back(selfhost: Command) -> None:
+    selfhost(*SIGN)
+    audited("bad", timedelta(days=1))
+    assert ENGLISH.say("failed") in selfhost(*PUBLISH).out
+
+
 def test_an_older_audit_that_failed_is_the_past(selfhost: Command) -> None:
     audited("bad", timedelta(seconds=40))
     audited("good", timedelta(seconds=20))
