@@ -38,7 +38,10 @@ def read(given: str) -> tuple[tuple[Sealed, ...], str]:
 
 
 def _folder(folder: Path) -> Iterator[Sealed]:
-    names = sorted(one for one in folder.iterdir() if one.suffix in _ENDINGS and one.is_file())
+    try:
+        names = sorted(one for one in folder.iterdir() if one.suffix in _ENDINGS and one.is_file())
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
     if not names:
         raise UsageError(f"{folder} holds no statement", hint=f"such as {NAME}")
     if len(names) > MAX_FILES:

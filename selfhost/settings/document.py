@@ -88,11 +88,13 @@ def read_text(path: Path) -> str:
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
+    except FileNotFoundError:
         raise SettingsError(
-            f"{path} cannot be read: {error.strerror}",
+            f"{path} cannot be read: No such file or directory",
             hint="selfhost init DOMAIN --host ADDRESS writes a new inventory; -i names another one",
         ) from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
     if len(data) > MAX_BYTES:
         raise SettingsError(f"{path} is larger than a settings file can be (1 MiB)")
     try:

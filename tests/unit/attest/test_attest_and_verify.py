@@ -220,3 +220,14 @@ def test_a_damaged_memory_is_told(selfhost: Command) -> None:
     done = selfhost(*VERIFY, "--memory", "memory")
     assert (done.code, Path("memory").read_text()) == (2, "[")
     assert "damaged" in done.err
+
+
+def test_a_folder_that_cannot_be_read_is_one_sentence(
+    selfhost: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(_folder: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", denied)
+    done = selfhost("verify", "inventory", "--key", "key.pub", "--no-memory")
+    assert (done.code, done.err) == (2, "error: inventory cannot be read: Permission denied\n")
