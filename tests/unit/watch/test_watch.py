@@ -319,3 +319,25 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert run(("watch", str(files))) == 2
     assert run((*command, "--webhook", "https://example.org")) == 2
     assert run((*command, "--mail", "nobody")) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("local", "--state", ".", "--publish"), "--publish is for an inventory"),
+        (("--key", "key.pub"), "--key is for --publish"),
+        (("--page", SITE), "--page is for the server itself"),
+        (("files", "--state", ".", "--host", SITE), "--host is for the server itself"),
+        (("--publish", "--key", "missing.pub"), "missing.pub"),
+    ],
+)
+def test_options_that_do_not_go_together(
+    options: tuple[str, ...],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(("watch", *options)) == 2
+    assert said in capsys.readouterr().err
