@@ -16,10 +16,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Optional
 
 #: What the server's own watch puts there begins so.
 FOUND = "found."
@@ -53,8 +53,8 @@ def stamp(moment: datetime) -> str:
 
 
 def publish(
-    files: Dict[str, bytes], domain: str, checked: str, root: Path = _ROOT
-) -> Tuple[bool, str]:
+    files: dict[str, bytes], domain: str, checked: str, root: Path = _ROOT
+) -> tuple[bool, str]:
     """Whether anything was changed, and of when a younger page of the watch is that stays; empty
     where there is none. ``checked``: of when the audit is; ISO, UTC. Raises OrderError."""
     if not (root / "etc/nginx/conf.d/selfhost-privacy.conf").exists():
@@ -72,7 +72,7 @@ def publish(
         return _replace({**gone, **files}, domain, root), younger
 
 
-def found(files: Dict[str, bytes], domain: str, root: Path = _ROOT) -> bool:
+def found(files: dict[str, bytes], domain: str, root: Path = _ROOT) -> bool:
     """The page of the server's own watch, or without files none. Whether anything was changed;
     where nothing was published, nothing is. Raises OrderError."""
     folder = place("", domain, root)
@@ -116,24 +116,26 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _replace(wanted: Dict[str, Optional[bytes]], domain: str, root: Path) -> bool:
+def _replace(wanted: dict[str, Optional[bytes]], domain: str, root: Path) -> bool:
     """Contents by name; without one, the file goes."""
-    before: Dict[Path, Optional[bytes]] = {}
-    # First pages that go; maps last: until then, and until nginx reads them, what was listed holds.
-    for name in sorted(wanted, key=lambda one: (one.endswith(".map"), wanted[one] is not None)):
-        path = place(name, domain, root)
-        was = path.read_bytes() if path.exists() else None
-        if was != wanted[name]:
-            before[path] = was
-            _put(path, wanted[name])
+    before: dict[Path, Optional[bytes]] = {}
     try:
+        # First pages that go; maps last: until then, and until nginx reads them, what was listed
+        # holds.
+        for name in sorted(wanted, key=lambda one: (one.endswith(".map"), wanted[one] is not None)):
+            path = place(name, domain, root)
+            was = path.read_bytes() if path.exists() else None
+            if was != wanted[name]:
+                before[path] = was
+                _put(path, wanted[name])
         if before:
             _command(["nginx", "-t", "-q"])
             _command(["systemctl", "reload", "nginx.service"])
-    except OrderError:
+    except (OrderError, OSError):
         for path, content in before.items():
             if path.suffix == ".map":
-                _put(path, content)
+                with suppress(OSError):
+                    _put(path, content)
         raise
     return bool(before)
 
@@ -144,12 +146,17 @@ def _put(path: Path, content: Optional[bytes]) -> None:
         return
     temporary = path.with_name(f".{path.name}.new")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    with os.fdopen(os.open(temporary, flags, 0o600), "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.chmod(0o644)
-    temporary.replace(path)
+    try:
+        with os.fdopen(os.open(temporary, flags, 0o600), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        raise OSError(error.errno, error.strerror, str(path)) from None  # a full disk names no file
 
 
 def _command(words: list[str]) -> None:

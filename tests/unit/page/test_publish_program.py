@@ -1,6 +1,8 @@
 """What runs on the web server puts files there whole, and takes them back if nginx refuses."""
 
 import ast
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -166,6 +168,30 @@ def test_where_nginx_refuses_the_watch_leaves_its_settings_as_they_were(server: 
     with pytest.raises(program.OrderError):
         found(server, {})
     assert there(server)["selfhost-privacy-found.map"] == FOUND["found.map"]
+
+
+@pytest.mark.parametrize("written", range(len(FILES)))
+def test_on_a_full_disk_nginx_keeps_its_settings_and_nothing_half_is_left(
+    server: Path, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    publish(server)
+    before = there(server)
+    left = iter([True] * written + [False])
+    sync = os.fsync
+
+    def full(descriptor: int) -> None:
+        if not next(left, True):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        publish(server, {name: content + b"\n" for name, content in FILES.items()})
+    assert str(caught.value.filename).startswith(str(server / "etc"))
+    after = there(server)
+    assert after.keys() == before.keys()
+    assert {name for name in after if after[name] != before[name]} <= {*FILES}
+    assert (server / "asked").read_text().count("reload") == 1
 
 
 def test_it_runs_on_python_3_9() -> None:
