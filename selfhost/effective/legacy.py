@@ -27,11 +27,6 @@ def translated(component: str, properties: Mapping[str, Node]) -> list[tuple[Pat
     return found
 
 
-def is_old(component: str, name: str) -> bool:
-    """Whether the program still reads a property of that name."""
-    return any(key.rest(name) is not None for key in legacy_keys(component))
-
-
 def _below(rest: str) -> Path:
     """``shard.HOSTNAME`` as two steps; without an id, upstream takes an empty one."""
     name, dot, last = rest.partition(".")

@@ -122,7 +122,7 @@ def _told(folder: Path, entries: Sequence[Entry]) -> Entry | None:
     """The audit that was told last. One that cannot be found again begins anew, loudly."""
     try:
         number = json.loads((folder / STATE).read_text("utf-8"))["audit"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return next((entry for entry in entries if entry.id == number), None)
 

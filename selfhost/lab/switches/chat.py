@@ -9,11 +9,6 @@ _MUC = 'Component "conference.meet.example.test"'
 _HOST = 'VirtualHost "meet.example.test"'
 
 
-def _global(line: str) -> str:
-    """A line before the first host."""
-    return f"sed -i '0,/^VirtualHost/s//{line}\\n&/' {_MAIN}"
-
-
 def _everywhere(module: str) -> str:
     return f"sed -i '0,/^modules_enabled = {{/s//modules_enabled = {{ \"{module}\";/' {_MAIN}"
 
