@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from selfhost.settings.problems import Problem
 
 #: Bytes, as Standard Webhooks asks.
-_SHORTEST = 24
+SHORTEST_SECRET = 24
 _ADDRESS = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}")
 #: What a unit's command line takes as it stands, but for the percent sign, which is doubled.
 _URL = re.compile(r"https://[A-Za-z0-9./?&=:@%_~+,-]+")
@@ -28,10 +28,10 @@ def watching_problems(settings: Mapping[str, Any]) -> Iterator[Problem]:
             "is no https address without a login in it",
             "as https://chat.example.org/hook",
         )
-    if isinstance(secret, str) and (len(secret) < _SHORTEST or not secret.isascii()):
+    if isinstance(secret, str) and (len(secret) < SHORTEST_SECRET or not secret.isascii()):
         yield Problem(
             "watch_webhook_secret",
-            f"a webhook is signed with {_SHORTEST} plain characters at least",
+            f"a webhook is signed with {SHORTEST_SECRET} plain characters at least",
             "openssl rand -hex 24 makes some; put them into group_vars/all/secrets.yml",
         )
 

@@ -26,11 +26,11 @@ from selfhost import named_file
 from selfhost.errors import UsageError
 from selfhost.loopback import is_loopback
 from selfhost.reports.escape import printable
+from selfhost.settings.watching import SHORTEST_SECRET
 from selfhost.watch.notice import Kind, Notice
 
 SECONDS = 30.0
 JOURNAL = Path("/run/systemd/journal/socket")
-MIN_SECRET = 24  # bytes, as Standard Webhooks asks
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()]{1,64}@[A-Za-z0-9.-]{1,253}")
 #: syslog's levels.
 _PRIORITY = {Kind.BEGUN: 5, Kind.CHANGED: 5, Kind.WORSE: 3, Kind.BLIND: 2, Kind.UNSHOWN: 3}
@@ -191,9 +191,9 @@ def secret(path: Path) -> bytes:
             text = base64.b64decode(text.removeprefix(b"whsec_"), validate=True)
         except (ValueError, binascii.Error):
             raise UsageError(f"{path} holds no base64 after whsec_") from None
-    if len(text) < MIN_SECRET:
+    if len(text) < SHORTEST_SECRET:
         raise UsageError(
-            f"the secret in {path} is shorter than {MIN_SECRET} bytes",
+            f"the secret in {path} is shorter than {SHORTEST_SECRET} bytes",
             hint=f"openssl rand -base64 32 > {path}",
         )
     return text
