@@ -5,7 +5,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -17,15 +17,12 @@ import pytest
 from selfhost.attest import keys, source
 from selfhost.audit.evaluate import evaluate
 from selfhost.audit.model import Report
-from selfhost.cli.root import run
 from selfhost.controls import examples
 from selfhost.controls.model import Severity
 from selfhost.controls.registry import find
 from selfhost.errors import UsageError
 from selfhost.history import store
-from selfhost.settings.create import Plan
-from selfhost.settings.create import create as new_inventory
-from selfhost.settings.render import HostEntry
+from tests.unit.command_line import Command, Done, command_of, new_inventory
 
 DOMAIN = "meet.example.test"
 PASSPHRASE = "correct horse battery"
@@ -33,16 +30,6 @@ CONTROL = find("jicofo-transcription-url")
 CHAIN = Path("inventory") / source.NAME
 SIGN = ("attest", "--key", "key", "--passphrase-file", "passphrase")
 VERIFY = ("verify", str(CHAIN), "--key", "key.pub", "--host", DOMAIN)
-
-
-@dataclass
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
 
 
 @pytest.fixture
@@ -56,16 +43,14 @@ def selfhost(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
-    def command(*arguments: str) -> Done:
-        code = run(list(arguments))
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        assert PASSPHRASE not in said.out + said.err
-        return Done(int(code), said.out, said.err)
+    run = command_of(capsys)
 
-    new_inventory(
-        Path("inventory"), Plan(DOMAIN, HostEntry(DOMAIN, "203.0.113.10"), "203.0.113.10")
-    )
+    def command(*arguments: str) -> Done:
+        done = run(*arguments)
+        assert PASSPHRASE not in done.out + done.err
+        return done
+
+    new_inventory(DOMAIN)
     audited("good")
     Path("passphrase").write_text(PASSPHRASE)
     Path("passphrase").chmod(0o600)

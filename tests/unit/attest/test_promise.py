@@ -16,6 +16,7 @@ from selfhost.attest.chain import Checked, Sealed
 from selfhost.attest.problems import Code, ProblemError
 from selfhost.attest.promise import Coming, Promised
 from selfhost.reports.verification import as_json, render
+from tests.unit.attest.samples import report
 
 KEY = Ed25519PrivateKey.generate()
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -39,19 +40,9 @@ def signed(*steps: tuple[int, Promised | None]) -> list[bytes]:
     made: list[bytes] = []
     for number, (on, promised) in enumerate(steps, 1):
         issued = START + timedelta(days=on)
-        report = {
-            "fail_on": "low",
-            "fails_on": "any",
-            "profile": "private",
-            "verdict": {"policy": "pass", "evidence": "complete"},
-            "tool": {"version": "1.2.3"},
-            "controls": {"digest": "c" * 64},
-            "targets": [{"collected_at": f"{issued:%Y-%m-%dT%H:%M:%SZ}", "unreachable": None}],
-            "results": [{"control": "web-stun", "outcome": "pass"}],
-        }
         made.append(
             statement.payload(
-                json.dumps(report),
+                report(issued),
                 host="meet.example.org",
                 sequence=number,
                 previous=statement.read(made[-1]).digest if made else "",

@@ -14,6 +14,7 @@ from selfhost.attest import chain, dsse, keys, statement, strict_json
 from selfhost.attest.chain import Checked, Remembered, Sealed
 from selfhost.attest.problems import Code
 from selfhost.attest.statement import Statement
+from tests.unit.attest.samples import report
 
 KEY, OTHER = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
 HOST = "meet.example.org"
@@ -21,25 +22,10 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 NOW = START + timedelta(days=5, hours=1)
 
 
-def report(day: int, **changed: Any) -> str:
-    document = {
-        "fail_on": "low",
-        "fails_on": "any",
-        "profile": "private",
-        "verdict": {"policy": "pass", "evidence": "complete"},
-        "tool": {"version": "1.2.3"},
-        "controls": {"digest": "c" * 64},
-        "targets": [{"collected_at": f"2026-11-0{day}T00:00:00Z", "unreachable": None}],
-        "results": [{"control": "web-stun", "outcome": "pass"}],
-        **changed,
-    }
-    return json.dumps(document)
-
-
 def payload(number: int, previous: str, day: int = 0, host: str = HOST, **changed: Any) -> bytes:
     day = day or number
     return statement.payload(
-        report(day, **changed),
+        report(START + timedelta(days=day - 1), **changed),
         host=host,
         sequence=number,
         previous=previous,

@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -13,27 +12,14 @@ import pytest
 
 import selfhost.cli.policy
 from selfhost.audit.model import Report
-from selfhost.cli.root import run
 from selfhost.controls.model import Status
 from selfhost.history import store
 from selfhost.reports import json as json_report
-from selfhost.settings.create import Plan
-from selfhost.settings.create import create as new_inventory
-from selfhost.settings.render import HostEntry
+from tests.unit.command_line import Command, command_of, new_inventory
 from tests.unit.policy.samples import DOMAIN, report, server
 
 INIT = ("policy", "init", "--name", "An association", "--contact", "mail@example.test")
 POLICY = Path("inventory/policy.yml")
-
-
-@dataclass
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
 
 
 @pytest.fixture
@@ -43,16 +29,8 @@ def command(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SELFHOST_INVENTORY", raising=False)
 
-    def run_it(*arguments: str) -> Done:
-        code = run(list(arguments))
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return Done(int(code), said.out, said.err)
-
-    new_inventory(
-        Path("inventory"), Plan(DOMAIN, HostEntry(DOMAIN, "203.0.113.10"), "203.0.113.10")
-    )
-    return run_it
+    new_inventory(DOMAIN)
+    return command_of(capsys)
 
 
 def audited(found: Report) -> None:

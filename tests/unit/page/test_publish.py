@@ -5,7 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from selfhost.page.texts import languages
-from tests.unit.attest.test_attest_and_verify import SIGN, Command, audited, selfhost
+from tests.unit.attest.test_attest_and_verify import SIGN, audited, selfhost
+from tests.unit.command_line import Command
 
 __all__ = ["selfhost"]  # a fixture
 
