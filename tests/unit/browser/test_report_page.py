@@ -1,12 +1,16 @@
 """The page in real Chromium: axe-core finds nothing, light and dark, from a phone to a desk."""
 
+import re
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from selfhost.audit.evaluate import evaluate
 from selfhost.audit.model import TargetReport
+from selfhost.browser import printing
 from selfhost.controls import examples
 from selfhost.controls.registry import controls
 from selfhost.reports import html
@@ -96,6 +100,46 @@ def test_one_picture_is_shown_and_its_words_stay_within(page: ShownPage) -> None
             f".map(one => one.textContent))({visible}[0])"
         )
         assert outside == [], width
+
+
+def test_a_long_name_of_a_host_leaves_the_other_columns_their_words(page: ShownPage) -> None:
+    name = f"{'a' * 63}.{'b' * 63}.example.org"
+    found = many("bad", 24)
+    results = tuple(replace(one, target=name) for one in found.results)
+    page.show(html.render(of(replace(found, target=name, results=results), target("good"))))
+    for width in (768, 1440):
+        page.look(width)
+        page.value("document.querySelectorAll('details').forEach(one => one.open = true)")
+        broken = page.value(
+            "[...document.querySelectorAll('.flow td:nth-child(2)')].flatMap(cell => {"
+            " const text = cell.firstChild, range = document.createRange();"
+            " return [...text.data.matchAll(/[a-z]+/g)].filter(word => {"
+            " range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length);"
+            " return range.getClientRects().length > 1; }).map(word => word[0]); })"
+        )
+        assert broken == [], width
+
+
+def test_on_paper_no_heading_is_left_at_the_end_of_a_page(tmp_path: Path) -> None:
+    """Of many hosts, so that headings come to lie anywhere."""
+    found = many("bad", 8).results
+    hosts = [
+        replace(target("bad"), target=f"host-{number}", results=found[number : 2 * number])
+        for number in range(1, len(found) // 2, 2)
+    ]
+    file = tmp_path / "r.pdf"
+    file.write_bytes(printing.pdf(html.render(of(*hosts))))
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(file), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    pages = [
+        [line.strip() for line in one.splitlines() if line.strip()] for one in text.split("\f")
+    ]
+    assert any(line.startswith("Findings (") for one in pages for line in one)
+    for one in filter(None, pages):
+        *_, last, number = one
+        assert re.fullmatch(r"\d+ / \d+", number)
+        assert not re.match(r"Findings \(|Collected ", last), one
 
 
 def test_the_keyboard_reaches_all_that_can_be_used(page: ShownPage) -> None:
