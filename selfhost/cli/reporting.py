@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from selfhost.audit.model import Report
     from selfhost.history.model import Entry
 
+_ENDINGS = {
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+    ".sarif": "sarif",
+    ".xml": "junit",
+    ".md": "markdown",
+    ".txt": "terminal",
+}
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 format_option: _Decorator = click.option(
@@ -52,12 +61,18 @@ def _output(text: str, force: bool) -> tuple[str, Path]:
 
     form, equals, name = text.partition("=")
     if not equals or form not in FORMATS or not name:
-        raise UsageError(
-            f"--output {text!r} is not FORMAT=FILE.", hint=f"FORMAT is one of {', '.join(FORMATS)}."
-        )
+        raise UsageError(f"--output {text!r} is not FORMAT=FILE", hint=_meant(text))
     path = Path(name)
     may_write(path, force)
     return form, path
+
+
+def _meant(text: str) -> str:
+    """What to write instead of it: the format is often in the file's name."""
+    form = _ENDINGS.get(Path(text).suffix.lower())
+    if form and "=" not in text:
+        return f"-o {form}={text}"
+    return f"FORMAT is one of {', '.join(FORMATS)}, as in -o html=report.html"
 
 
 def may_write(path: Path, force: bool) -> None:

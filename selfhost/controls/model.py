@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from selfhost.effective.server import Server
 from selfhost.readers.tree import Node, Origin
+
+# Reports name results and severities alone: who shows one need not load every reader.
+if TYPE_CHECKING:
+    from selfhost.effective.server import Server
 
 
 class Category(StrEnum):
@@ -98,7 +102,7 @@ def not_applicable(message: str, *cited: Cited) -> Verdict:
     return Verdict(Status.NOT_APPLICABLE, message, cited)
 
 
-Check = Callable[[Server], Iterator[Verdict]]
+Check = Callable[["Server"], Iterator[Verdict]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,9 @@ def html(page: Page, texts: Texts) -> str:
         announced=texts.day(_midnight(coming.announced)) if coming else "",
         effective=texts.day(_midnight(coming.effective)) if coming else "",
         coming=_coming(page, texts),
+        promise=[said(one, texts.language) for one in now.promise.sentences] if now else (),
+        promise_name=now.promise.digest[:12] if now else "",
+        notice_days=now.promise.notice_days if now else 0,
         kept=_kept(page, texts),
         well_known=WELL_KNOWN,
     )

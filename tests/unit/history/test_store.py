@@ -1,8 +1,10 @@
 """The history of audits: whole, in order, and never half."""
 
 import multiprocessing
+import resource
 import sqlite3
-import time
+import subprocess
+import sys
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -247,8 +249,9 @@ def test_what_is_wrong_with_the_file_is_told(tmp_path: Path, harm, sentence: str
 
 
 def test_a_thousand_audits_are_listed_compared_and_drawn_in_a_second(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
+    """Of the processor's time, with all that a start of the program loads."""
     results = [result("good", f"jicofo-number-{number}") for number in range(240)]
     for number in range(3):
         store.add(tmp_path, report(*results, sha256=f"{number:064x}"), NOW)
@@ -267,10 +270,24 @@ def test_a_thousand_audits_are_listed_compared_and_drawn_in_a_second(
         *(("history", "--all"), ("history", "--format", "json")),
         *(("diff", "2", "1000"), ("report",)),
     ):
-        started = time.process_time()
-        assert run([*command, *inventory]) in (0, 1)
-        assert time.process_time() - started < 1.0, command
-        assert capsys.readouterr().out
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(
+            [sys.executable, "-m", "selfhost", *command, *inventory],
+            capture_output=True,
+            check=False,
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert done.returncode in (0, 1), done.stderr
+        assert done.stdout
+        used = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+        assert used < 1.0, command
+
+
+def test_what_shows_an_audit_loads_no_reader() -> None:
+    modules = "selfhost.reports.html, selfhost.reports.read_back, selfhost.history.store"
+    code = f"import sys, {modules}; print([m for m in sys.modules if 'effective.' in m])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_an_audit_like_the_one_before_takes_little_room(tmp_path: Path) -> None:

@@ -173,6 +173,27 @@ def test_the_notice_of_each_moment_and_language(made: Make) -> None:
 
 
 @ALL
+@pytest.mark.parametrize("state", list(State))
+def test_the_whole_promise_can_be_read_whatever_the_check_found(
+    made: Make, texts: Texts, state: State
+) -> None:
+    own = Sentence("ours", controls=("prosody-open-rooms",), text={"en": "<Own>."})
+    days = Sentence("log-days", fact="log-days", at_most=5)
+    promise, day = Promise(30, (NO_RECORDING, days, own)), NOW.date()
+    outcomes = {"prosody-open-rooms": "unknown"}
+    page = replace(made(outcomes, promised=InForce(Change(day, day, promise))), state=state)
+    before, heading, after = Outline(render.html(page, texts)).text.partition(texts.say("promise"))
+    told = after.partition(texts.say("limits"))[0]
+    assert heading
+    assert all(said(one, texts.language) in told for one in promise.sentences)
+    assert texts.say("promise-notice", days=30) in told
+    assert promise.digest[:12] in told
+    if state in (State.FAILED, State.EXPIRED):
+        assert said(NO_RECORDING, texts.language) not in before
+    assert texts.say("promise") not in Outline(render.html(made(), texts)).text
+
+
+@ALL
 def test_a_change_that_was_announced_is_told(made: Make, texts: Texts) -> None:
     was = (NO_RECORDING, Sentence("ours", controls=("prosody-open-rooms",), text={"en": "<Own>."}))
     day = NOW.date()
