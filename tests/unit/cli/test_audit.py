@@ -116,6 +116,28 @@ def test_wrong_judging_options_are_refused_before_any_work(folder: Path, selfhos
         assert not (folder / "out.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ("x.html", "-o html=x.html"),
+        ("a=b.html", "as in -o html=report.html"),
+        ("x.sarif", "-o sarif=x.sarif"),
+        ("out.XML", "-o junit=out.XML"),
+        ("x", "as in -o html=report.html"),
+        ("html=", "as in -o html=report.html"),
+    ],
+)
+def test_a_file_without_its_format_is_told_how_to_be_written(
+    folder: Path, selfhost: Command, given: str, hint: str
+) -> None:
+    (folder / "jicofo.conf").write_text("jicofo { }\n")
+    done = selfhost("audit", "jicofo.conf", "--format", "html", "--output", given)
+    assert done.exit_code == 2
+    assert f"{given!r} is not FORMAT=FILE" in done.stderr
+    assert hint in done.stderr
+    assert list(folder.iterdir()) == [folder / "jicofo.conf"]
+
+
 def test_every_format_gives_the_same_exit_code(folder: Path, selfhost: Command) -> None:
     (folder / "jicofo.conf").write_text('jicofo.transcription.url-template = "wss://x.example"\n')
     only = ("--select", "jicofo-transcription-url")
