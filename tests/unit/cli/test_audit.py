@@ -128,13 +128,13 @@ def test_wrong_judging_options_are_refused_before_any_work(folder: Path, selfhos
     ],
 )
 def test_a_file_without_its_format_is_told_how_to_be_written(
-    folder: Path, capsys: pytest.CaptureFixture[str], given: str, hint: str
+    folder: Path, selfhost: Command, given: str, hint: str
 ) -> None:
     (folder / "jicofo.conf").write_text("jicofo { }\n")
-    assert run(["audit", "jicofo.conf", "--format", "html", "--output", given]) == 2
-    said = capsys.readouterr().err
-    assert f"{given!r} is not FORMAT=FILE" in said
-    assert hint in said
+    done = selfhost("audit", "jicofo.conf", "--format", "html", "--output", given)
+    assert done.code == 2
+    assert f"{given!r} is not FORMAT=FILE" in done.err
+    assert hint in done.err
     assert list(folder.iterdir()) == [folder / "jicofo.conf"]
 
 
