@@ -102,6 +102,18 @@ def test_one_picture_is_shown_and_its_words_stay_within(page: ShownPage) -> None
         assert outside == [], width
 
 
+def test_what_travels_to_the_server_is_written_before_its_wall(page: ShownPage) -> None:
+    page.show(html.render(of(many("unclear"))))
+    page.look(1440)
+    through = page.value(
+        "(svg => { const wall = svg.querySelector('.frame').getBBox();"
+        " return [...svg.querySelectorAll('.carries')].map(one => [one.textContent, one.getBBox()])"
+        ".filter(([_, box]) => box.x < wall.x && box.y > wall.y && box.x + box.width > wall.x - 6)"
+        ".map(([text, _]) => text); })(document.querySelector('.picture > .wide'))"
+    )
+    assert through == []
+
+
 def test_a_long_name_of_a_host_leaves_the_other_columns_their_words(page: ShownPage) -> None:
     name = f"{'a' * 63}.{'b' * 63}.example.org"
     found = many("bad", 24)
