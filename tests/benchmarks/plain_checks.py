@@ -148,7 +148,6 @@ CHECKS: dict[str, tuple[str, str, str]] = {
     "web-misplaced-hardening": _unset("disableLocalRecording"),
     "web-unclassified-keys": _unset("aiSummary"),
     # what is kept
-    "container-logs": ("no-file", "/var/lib/docker/containers", ""),
     "coturn-verbose-log": ("lacks", TURN, "^verbose"),
     "host-backups": ("nowhere", "/etc/cron.d /etc/cron.daily", "restic|borgbackup"),
     "host-content-servers": ("no-process", "etherpad", ""),
