@@ -69,20 +69,30 @@ def build(platform: Platform, archive: Path, wheels: Path | None = None) -> None
     """Write the archive (tar, gzip), which a Python runs as a program once it is unpacked.
 
     ``wheels``: a folder with the packages, in place of the registry that pip is set up for.
-    Raises UsageError when a package cannot be had.
+    Raises UsageError when a package cannot be had, or this machine has no room for it.
     """
-    with tempfile.TemporaryDirectory(prefix="selfhost-") as scratch:
-        packages = Path(scratch) / "packages"
-        _install(platform, packages, wheels)
-        shutil.rmtree(packages / "bin", ignore_errors=True)
-        with tarfile.open(archive, "w:gz", compresslevel=6) as into:
-            _add(into, "__main__.py", _MAIN)
-            _add(into, "DIGEST", f"{digest(platform)}\n".encode())
-            for path in sorted(packages.rglob("*")):
-                if path.is_file() and not path.is_symlink():
-                    _add(into, path.relative_to(packages).as_posix(), path.read_bytes())
-            for name, path in _own():
-                _add(into, name, path.read_bytes())
+    try:
+        with tempfile.TemporaryDirectory(prefix="selfhost-") as scratch:
+            packages = Path(scratch) / "packages"
+            _install(platform, packages, wheels)
+            _pack(platform, packages, archive)
+    except OSError as error:
+        raise UsageError(
+            f"the watch's program cannot be put together: {error.strerror}",
+            hint=f"it is made in {tempfile.gettempdir()}; TMPDIR names a folder with more room",
+        ) from None
+
+
+def _pack(platform: Platform, packages: Path, archive: Path) -> None:
+    shutil.rmtree(packages / "bin", ignore_errors=True)
+    with tarfile.open(archive, "w:gz", compresslevel=6) as into:
+        _add(into, "__main__.py", _MAIN)
+        _add(into, "DIGEST", f"{digest(platform)}\n".encode())
+        for path in sorted(packages.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                _add(into, path.relative_to(packages).as_posix(), path.read_bytes())
+        for name, path in _own():
+            _add(into, name, path.read_bytes())
 
 
 def _own() -> Iterator[tuple[str, Path]]:

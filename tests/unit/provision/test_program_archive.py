@@ -116,6 +116,12 @@ def test_a_folder_without_the_packages_and_none_are_told_apart(tmp_path: Path) -
         build(BOOKWORM, tmp_path / "a", tmp_path / "gone")
 
 
+def test_a_place_that_cannot_be_written_is_one_sentence(wheels: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be put together: No such file") as found:
+        build(BOOKWORM, tmp_path / "gone" / "program.tar.gz", wheels)
+    assert "TMPDIR" in found.value.hint
+
+
 def test_the_digest_is_of_all_that_makes_a_difference(
     wheels: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
