@@ -24,6 +24,7 @@ _WRITERS = (
     ("syslog", "/var/log/syslog"),
     ("syslog", "/var/log/messages"),
 )
+_MAX_DIGITS = 12
 #: systemd.time(7): seconds in each unit that people write.
 _SECONDS = {
     "": 1, "s": 1, "sec": 1, "second": 1, "seconds": 1, "min": 60, "m": 60, "minute": 60,
@@ -47,7 +48,8 @@ class Rotation:
 @dataclass(frozen=True, slots=True)
 class Journal:
     """systemd's journal. ``stored``: whether it is written to disk; ``text`` is its limit as
-    written, ``seconds`` what it means: 0 for no limit, ``None`` where it is not understood."""
+    written, ``seconds`` what it means: 0 for no limit, ``None`` where it is not understood
+    or no time that can be."""
 
     stored: bool
     text: str
@@ -100,14 +102,18 @@ def _blocks(text: str) -> Iterator[tuple[int, str, dict[str, str]]]:
 
 
 def _days(options: dict[str, str]) -> int | None:
-    age = options.get("maxage", "")
-    limits = [int(age)] if age.isdecimal() else []
+    age, count = _number(options.get("maxage", "")), _number(options.get("rotate", "0"))
+    limits = [age] if age is not None else []
     period = next((days for name, days in _PERIODS.items() if name in options), None)
-    count = options.get("rotate", "0")
     by_size = any(name in options for name in ("size", "minsize")) or "hourly" in options
-    if period is not None and count.isdecimal() and not by_size:
-        limits.append(period * (int(count) + 1))
+    if period is not None and count is not None and not by_size:
+        limits.append(period * (count + 1))
     return min(limits, default=None)
+
+
+def _number(text: str) -> int | None:
+    """What is longer than a number of days can be is as good as no limit."""
+    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else None
 
 
 def journal(server: "Server") -> Journal:
@@ -128,6 +134,8 @@ def journal(server: "Server") -> Journal:
 
 def _seconds(text: str) -> float | None:
     parts = re.findall(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text)
-    if not parts or any(unit not in _SECONDS for _, unit in parts):
+    if not parts or any(
+        unit not in _SECONDS or len(number) > _MAX_DIGITS for number, unit in parts
+    ):
         return None
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)

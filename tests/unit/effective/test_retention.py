@@ -27,6 +27,8 @@ def logs(logrotate: str, journald: str = "") -> dict[str, int | None]:
         ("size 100M\n rotate 24\n maxage 9", 9),
         ("hourly\n rotate 24", None),
         ("rotate 7", None),
+        (f"daily\n rotate {'9' * 5000}", None),
+        (f"daily\n rotate 2\n maxage {'9' * 5000}", 3),
     ],
 )
 def test_days_of_a_rule(rule: str, days: int | None) -> None:
@@ -51,6 +53,7 @@ def test_writers_and_the_longest_of_their_rules() -> None:
         ("MaxRetentionSec=36h", {"journal": 2}),
         ("MaxRetentionSec=0", {"journal": None}),
         ("MaxRetentionSec=some time", {"journal": None}),
+        (f"MaxRetentionSec={'9' * 5000}", {"journal": None}),
         ("#MaxRetentionSec=3day", {"journal": None}),
         ("Storage=volatile", {}),
     ],
