@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from selfhost.readers.numbers import whole
 from selfhost.readers.tree import Origin
 
 if TYPE_CHECKING:
@@ -102,18 +103,13 @@ def _blocks(text: str) -> Iterator[tuple[int, str, dict[str, str]]]:
 
 
 def _days(options: dict[str, str]) -> int | None:
-    age, count = _number(options.get("maxage", "")), _number(options.get("rotate", "0"))
-    limits = [age] if age is not None else []
+    age, count = whole(options.get("maxage", "")), whole(options.get("rotate", "0"))
+    limits = [age] if age is not None and age >= 0 else []
     period = next((days for name, days in _PERIODS.items() if name in options), None)
     by_size = any(name in options for name in ("size", "minsize")) or "hourly" in options
-    if period is not None and count is not None and not by_size:
+    if period is not None and count is not None and count >= 0 and not by_size:
         limits.append(period * (count + 1))
     return min(limits, default=None)
-
-
-def _number(text: str) -> int | None:
-    """What is longer than a number of days can be is as good as no limit."""
-    return int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else None
 
 
 def journal(server: "Server") -> Journal:

@@ -21,6 +21,7 @@ from selfhost.controls.transcriber_predicates import (
 from selfhost.controls.web_predicates import every
 from selfhost.effective.config import Config
 from selfhost.effective.server import Server
+from selfhost.readers.numbers import whole
 from selfhost.readers.tree import Unknown
 
 ADVERTISE = "transcription.ADVERTISE_URL"
@@ -39,7 +40,7 @@ def served(_server: Server, config: Config) -> Iterator[Verdict]:
         name, node = found[0]
         if isinstance(node.value, Unknown):
             yield cannot_tell(name, node)
-        elif str(node.plain()).strip().isdecimal() and int(str(node.plain())) > 0:
+        elif (whole(str(node.plain()).strip()) or 0) > 0:
             yield fail(f"transcripts are served on port {node.plain()}", Cited.node(name, node))
     yield passed("no web server for transcripts", Cited(config.place, PREFIX + PORTS[0][0]))
 

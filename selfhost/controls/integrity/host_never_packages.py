@@ -14,6 +14,7 @@ from selfhost.controls.model import (
 )
 from selfhost.controls.text_predicates import looked_at
 from selfhost.effective.server import Server
+from selfhost.readers.numbers import whole
 from selfhost.readers.tree import Origin
 
 NEVER = ("jibri", "jigasi")
@@ -51,7 +52,7 @@ def _pins(text: str) -> Iterator[tuple[list[str], int, int]]:
         elif match := re.match(r"Package:\s*(.*)", stripped, re.IGNORECASE):
             names, first = match[1].split(), number
         elif match := re.match(r"Pin-Priority:\s*(-?\d+)", stripped, re.IGNORECASE):
-            priority = int(match[1])
+            priority = whole(match[1])
 
 
 PIN = "Package: jibri jigasi\nPin: release *\nPin-Priority: -1\n"

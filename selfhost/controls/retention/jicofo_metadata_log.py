@@ -12,6 +12,7 @@ from selfhost.controls.model import (
     passed,
 )
 from selfhost.effective.server import Server
+from selfhost.readers.numbers import whole
 from selfhost.readers.properties import read_properties
 from selfhost.readers.tree import Source
 
@@ -30,7 +31,7 @@ def _check(server: Server) -> Iterator[Verdict]:
                 continue
             cited = Cited.node(f"{name}.level", node)
             level = str(node.plain()).strip().upper()
-            if level in QUIET or (level.lstrip("-").isdecimal() and int(level) >= 900):
+            if level in QUIET or (whole(level) or 0) >= 900:
                 yield passed("metadata of rooms is not written down", cited)
             else:
                 yield fail(f"metadata of rooms is written to the log ({level})", cited)
