@@ -23,6 +23,7 @@ done
 nft list ruleset 2>/dev/null | sed 's/^/nft /'
 systemctl list-unit-files --no-legend --plain | awk '{print "unit", $1, $2}'
 systemctl list-units --failed --no-legend --plain | sed 's/^/failed /'
+systemctl list-units --all --no-legend --plain 'selfhost*' | sed 's/^/loaded /'
 ls /var/lib/apt/lists | sed 's/^/list /'
 ss -Htuln | awk '{print "listens", $1, $5}'
 """

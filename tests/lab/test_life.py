@@ -1,4 +1,5 @@
-"""A server's life: provisioned, saved, taken away without a trace, brought back, renamed.
+"""A server's life: provisioned, saved, taken away without a trace, brought back, renamed; with its
+own watch, which mails, and with the page for participants.
 
 The tests follow each other on one server. ``pytest -s`` shows how long each step took.
 """
@@ -11,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from selfhost import lab
+from selfhost.attest import keys
 from selfhost.lab.inventory import PUBLIC_ADDRESS, write_inventory
+from selfhost.page.texts import languages
 from tests.lab.bosh import Participant, Refused
 from tests.lab.conftest import Site
 from tests.lab.faults import on
@@ -24,11 +27,20 @@ PASSWORD = "correct horse battery"
 PASSPHRASE = "of the backup, long enough"
 #: What the admin of the server had before, and what must be there at the end.
 OTHERS = """
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qq install dma
 useradd --system gardener
 nft add table inet garden
 mkdir -p /etc/apt/keyrings
 printf 'rotate 99\\n' > /etc/logrotate.d/rsyslog
 """
+VALID = languages()[0].say("valid")
+#: Of the site, beside what an inventory in the lab has.
+WATCHED = """---
+watch_enabled: true
+watch_mail: gardener@localhost
+"""
+MAILED = "/var/mail/gardener"
 
 
 @dataclass
@@ -64,6 +76,26 @@ class Life:
             anna.login("anna", password)
             assert anna.open("garden")
 
+    def look(self) -> str:
+        """The server's own watch looks, and is content; what it told since the last time."""
+        on(self.site, "systemctl start selfhost-watch.service")
+        code = on(self.site, "systemctl show -p ExecMainStatus --value selfhost-watch.service")
+        assert code == "0\n", on(self.site, "journalctl -u selfhost-watch -n 20 --no-pager")
+        return on(self.site, f"sleep 2; cat {MAILED} 2>/dev/null || :; rm -f {MAILED}")
+
+    def publish(self) -> None:
+        """Of the last audit, a statement and the page."""
+        key, passphrase = self.folder / "key", str(self.folder / "passphrase")
+        self.run("attest", "attest", "--key", str(key), "--passphrase-file", passphrase)
+        self.run("publish", "publish", "--key", f"{key}.pub")
+        time.sleep(2)  # nginx's former workers may still answer
+
+    def page(self, domain: str) -> tuple[str, str]:
+        """What the server has to say under this name: the page, the line in meetings."""
+        ask = f"curl -sk -H 'Host: {domain}' https://127.0.0.1"
+        notice = on(self.site, f"{ask}/garden | grep -o '^config.noticeMessage = .*'")
+        return on(self.site, f"{ask}/privacy"), notice
+
     def shown(self, domain: str) -> str:
         """The fingerprint of the certificate that browsers see."""
         command = f"openssl s_client -connect 127.0.0.1:443 -servername {domain} </dev/null"
@@ -75,9 +107,11 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     folder = tmp_path_factory.mktemp("life")
     if any(server.name == NAME for server in lab.list_servers()):
         lab.down(NAME)
-    server = lab.up(NAME)
+    server = lab.up(NAME, sandboxes=True)
     life = Life(Site(server, write_inventory(server, folder / "inventory")), folder)
     on(life.site, OTHERS)
+    (life.site.inventory / "group_vars" / "all" / "watch.yml").write_text(WATCHED)
+    keys.create(folder / "key", PASSPHRASE)
     life.before = footprint(NAME)
     passphrase = folder / "passphrase"
     passphrase.write_text(PASSPHRASE)
@@ -96,6 +130,12 @@ def test_apply_and_save(life: Life) -> None:
     life.login(life.site.server.hostname)
     life.certificate = life.shown(life.site.server.hostname)
     assert "Fingerprint" in life.certificate
+    life.run("audit", "audit")
+    life.publish()
+    page, notice = life.page(life.site.server.hostname)
+    assert VALID in page
+    assert "Checked on" in notice
+    assert "watched from now on, 0 findings" in life.look()
     said = life.run(
         "backup", "backup", "-o", str(life.backup),
         "--passphrase-file", str(life.folder / "passphrase"),
@@ -115,7 +155,11 @@ def lab_users_add(life: Life) -> int:
 
 
 def test_uninstall_leaves_nothing_but_what_was_there(life: Life) -> None:
+    on(life.site, "systemctl start --no-block selfhost-watch.service")
     life.run("uninstall", "uninstall", "--yes", life.site.server.hostname)
+    # A look that was ended is told; that mail stays the admin's.
+    on(life.site, f"rm -f {MAILED} /var/spool/dma/[MQ]* /var/spool/dma/flush")
+    assert "vanished" not in on(life.site, "journalctl -u 'selfhost-*' --no-pager")
     after = footprint(NAME)
     assert unexplained(life.before, after) == []
     # What the admin installed meanwhile is theirs.
@@ -145,6 +189,9 @@ def test_restore_onto_a_clean_server(life: Life) -> None:
     assert life.shown(server.hostname) == life.certificate
     assert "<p>ours" in on(life.site, "cat /etc/jitsi/meet/imprint.html")
     assert "nothing had to change" in life.run("apply after restore", "apply")
+    assert "watched from now on, 0 findings" in life.look()
+    life.publish()
+    assert VALID in life.page(server.hostname)[0]
 
 
 def test_rename(life: Life) -> None:
@@ -155,7 +202,20 @@ def test_rename(life: Life) -> None:
     assert settings.read_text() == before.replace(f"site_domain: {old}", f"site_domain: {new}")
     life.login(new)
     assert "<p>ours" in on(life.site, "cat /etc/jitsi/meet/imprint.html")
+    page, notice = life.page(new)
+    assert old not in page
+    assert VALID not in page
+    assert "''" in notice
+    assert life.look() == "", "nothing is the worse for it"
     life.run("audit after rename", "audit")
+    kept = life.site.inventory / f"statements-{old}.intoto.jsonl"
+    assert len(kept.read_text().splitlines()) == 2
+    life.publish()
+    page, notice = life.page(new)
+    assert VALID in page
+    assert old not in page + notice
+    assert f"https://{new}/privacy" in notice
+    assert f"--name {new} " in on(life.site, "cat /etc/systemd/system/selfhost-watch.service")
     assert "nothing had to change" in life.run("apply after rename", "apply")
     encoded = old.replace(".", "%2e")
     left = on(
@@ -163,7 +223,9 @@ def test_rename(life: Life) -> None:
         f"find / -xdev -name '*{old}*' -not -path '/proc/*' -not -path '/var/log/*'; "
         f"ls -d /var/lib/prosody/*{encoded}* 2>/dev/null || :; "
         f"grep -rlF '{old}' /etc /var/cache/debconf /usr/local --exclude=hostname --exclude=hosts "
-        "--exclude=mailname --exclude='ssh_host_*_key.pub' || :",  # the machine's own name
+        "--exclude=mailname --exclude='ssh_host_*_key.pub' "  # the machine's own name
+        # Its name in the inventory; the program's own examples.
+        "--exclude=selfhost-watch.service --exclude-dir=selfhost || :",
     )
     assert left.split() == []
 

@@ -79,17 +79,20 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     if any(server.name == NAME for server in lab.list_servers()):
         lab.down(NAME)
     server = lab.up(NAME, sandboxes=True)
-    site = Site(server, write_inventory(server, folder / "inventory"))
-    with receiving(folder) as hook:
-        settings = site.inventory / "group_vars" / "all" / "watch.yml"
-        settings.write_text(SETTINGS.replace("HOOK", hook.url), encoding="utf-8")
-        done = site.selfhost("apply")
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-        put(site, "/usr/local/share/ca-certificates/hook.crt", hook.certificate.read_bytes())
-        on(site, "update-ca-certificates; useradd -m watcher; " + SHUT_IN)
-        mailer(site, "dma")
-        yield Told(site, hook)
-    lab.down(NAME)
+    try:
+        site = Site(server, write_inventory(server, folder / "inventory"))
+        with receiving(folder) as hook:
+            settings = site.inventory / "group_vars" / "all" / "watch.yml"
+            settings.touch(mode=0o600)
+            settings.write_text(SETTINGS.replace("HOOK", hook.url), encoding="utf-8")
+            done = site.selfhost("apply")
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+            put(site, "/usr/local/share/ca-certificates/hook.crt", hook.certificate.read_bytes())
+            on(site, "update-ca-certificates; useradd -m watcher; " + SHUT_IN)
+            mailer(site, "dma")
+            yield Told(site, hook)
+    finally:
+        lab.down(NAME)
 
 
 def mailer(site: Site, package: str) -> None:
