@@ -168,11 +168,11 @@ def test_a_program_that_does_not_start_is_told_by_systemd(
 
 
 def test_what_could_not_be_sent_is_told_by_the_next_look(told: Told) -> None:
-    on(told.site, "mv /usr/sbin/sendmail /root/")
+    on(told.site, "mv /usr/sbin/dma /root/")
     worsen(told.site)
     assert told.looks() == 3
     assert told.shown()[0] == "bad"
-    on(told.site, "mv /root/sendmail /usr/sbin/")
+    on(told.site, "mv /root/dma /usr/sbin/")
     assert told.looks() == 0
     assert "1 worse" in told.mails()[0]
     assert set(told.hook.kinds()) == {"worse"}
