@@ -12,8 +12,11 @@ import pytest
 
 import selfhost.cli.policy
 from selfhost.audit.model import Report
+from selfhost.cli.policy import render
 from selfhost.controls.model import Status
 from selfhost.history import store
+from selfhost.policy import documents
+from selfhost.reports import document
 from selfhost.reports import json as json_report
 from tests.unit.command_line import Command, command_of, new_inventory
 from tests.unit.policy.samples import DOMAIN, report, server
@@ -210,3 +213,10 @@ def test_the_statement_names_the_promise(command: Command) -> None:
     assert "promise-broken: statement 3" in found.out
     assert "13 sentences hold, 1 broken, 0 unknown" in found.out
     assert "another was announced" in found.out
+
+
+def test_every_document_and_form_that_there_is_can_be_asked_for() -> None:
+    """The command names them itself, so that its help loads nothing of theirs."""
+    choices = {one.name: one.type.to_info_dict().get("choices") for one in render.params}
+    assert choices["kind"] == tuple(documents.KINDS)
+    assert choices["form"] == document.FORMATS
