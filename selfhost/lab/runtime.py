@@ -98,6 +98,7 @@ UNCONFINED = (
     "--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined",
 )  # fmt: skip
 _V1_SYSTEMD = "/sys/fs/cgroup/systemd"
+_V2_BESIDE_V1 = Path("/sys/fs/cgroup/unified")
 
 
 def _docker_boot_options() -> Iterator[tuple[str, ...]]:
@@ -118,7 +119,11 @@ def candidates() -> Iterator[Runtime]:
     if shutil.which("podman"):
         # --no-hosts: /etc/hosts is a plain file, as on a VPS, not a mount that none can replace.
         boot = ("--systemd=always", "--no-hosts")
-        for options in ((), *(("--runtime", r) for r in ("crun", "runc") if shutil.which(r))):
+        named = [("--runtime", name) for name in ("crun", "runc") if shutil.which(name)]
+        # With both versions of cgroups mounted, crun works only while no controller is left to the
+        # second, and that changes with what other containers mount.
+        ways = [*reversed(named), ()] if _V2_BESIDE_V1.is_dir() else [(), *named]
+        for options in ways:
             yield from (Runtime("podman", options, given, boot) for given in wanted)
     if shutil.which("docker"):
         for boot in _docker_boot_options():

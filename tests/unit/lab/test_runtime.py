@@ -1,6 +1,7 @@
 """The engine is what was tried and works, with limits that the machine can give."""
 
 import resource
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from selfhost.lab.runtime import Runtime
 
 
 @pytest.fixture(autouse=True)
-def installed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The programs that there are."""
+def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
+    """The programs that there are, on a machine with one version of cgroups."""
     found = {"podman", "crun", "runc"}
+    monkeypatch.setattr(runtime, "_V2_BESIDE_V1", tmp_path / "unified")
     monkeypatch.setattr("shutil.which", lambda name: name if name in found else None)
     return found
 
@@ -71,6 +73,13 @@ def test_docker_is_tried_after_podman_and_privileged_last(installed: set[str]) -
     privileged = ["--privileged" in way.boot_options for way in ways]
     assert privileged == sorted(privileged)
     assert privileged[-1]
+
+
+def test_with_both_versions_of_cgroups_runc_comes_first(tmp_path: Path) -> None:
+    assert next(runtime.candidates()).options == ()
+    (tmp_path / "unified").mkdir()
+    ways = [way.options for way in runtime.candidates()]
+    assert list(dict.fromkeys(ways)) == [("--runtime", "runc"), ("--runtime", "crun"), ()]
 
 
 def test_limits_stay_below_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
