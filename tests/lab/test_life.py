@@ -28,6 +28,7 @@ PASSPHRASE = "of the backup, long enough"
 #: What the admin of the server had before, and what must be there at the end.
 OTHERS = """
 apt-get -qq update
+echo 'dma dma/mailname string garden.example.test' | debconf-set-selections
 DEBIAN_FRONTEND=noninteractive apt-get -qq install dma
 useradd --system gardener
 nft add table inet garden
