@@ -27,6 +27,7 @@ FOUND = "found."
 FOUND_MAP = "found.map"
 FOUND_NOTICE = "notice-found.map"
 _PREFIX = "selfhost-privacy-"
+_UNREAD = ".unread"
 _SECONDS = 30
 _ROOT = Path("/")
 _AT = re.compile(rb"# ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n")
@@ -119,6 +120,9 @@ def _alone(folder: Path) -> Iterator[None]:
 def _replace(wanted: dict[str, Optional[bytes]], domain: str, root: Path) -> bool:
     """Contents by name; without one, the file goes."""
     before: dict[Path, Optional[bytes]] = {}
+    # Of one that was ended before nginx had read what it wrote.
+    unread = place(_UNREAD, domain, root)
+    again = unread.exists()
     try:
         # First pages that go; maps last: until then, and until nginx reads them, what was listed
         # holds.
@@ -126,18 +130,23 @@ def _replace(wanted: dict[str, Optional[bytes]], domain: str, root: Path) -> boo
             path = place(name, domain, root)
             was = path.read_bytes() if path.exists() else None
             if was != wanted[name]:
+                unread.touch()
                 before[path] = was
                 _put(path, wanted[name])
-        if before:
+        if before or again:
             _command(["nginx", "-t", "-q"])
             _command(["systemctl", "reload", "nginx.service"])
-    except (OrderError, OSError):
+            unread.unlink(missing_ok=True)
+    except (OrderError, OSError) as error:
         for path, content in before.items():
             if path.suffix == ".map":
                 with suppress(OSError):
                     _put(path, content)
+        if isinstance(error, OSError) and not again:  # nginx was not asked yet
+            with suppress(OSError):
+                unread.unlink()
         raise
-    return bool(before)
+    return bool(before) or again
 
 
 def _put(path: Path, content: Optional[bytes]) -> None:

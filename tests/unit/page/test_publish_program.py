@@ -69,6 +69,21 @@ def test_a_second_time_changes_nothing(server: Path) -> None:
     assert (server / "asked").read_text() == ""
 
 
+def test_what_nginx_did_not_come_to_read_is_read_the_next_time(
+    server: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(words: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(program, "_command", killed)
+        with pytest.raises(KeyboardInterrupt):
+            publish(server)
+    assert publish(server)[0]
+    assert (server / "asked").read_text() == "nginx -t -q\nsystemctl reload nginx.service\n"
+    assert not publish(server)[0]
+
+
 def test_a_page_that_holds_no_more_goes(server: Path) -> None:
     publish(server)
     failed = {**FILES, "valid.map": b""}
