@@ -69,11 +69,14 @@ def provisioned(
     folder: Path,
     hostname: str = "meet.example.test",
     settings: str = "",
+    *,
+    sandboxes: bool = False,
 ) -> Site:
-    """A new server, provisioned by the roles. ``settings`` are the site's beside its own."""
+    """A new server, provisioned by the roles. ``settings`` are the site's beside its own; with
+    ``sandboxes``, its systemd shuts services in as it does on a VPS."""
     if any(server.name == name for server in lab.list_servers()):
         lab.down(name)
-    server = lab.up(name, release=release, hostname=hostname)
+    server = lab.up(name, release=release, hostname=hostname, sandboxes=sandboxes)
     site = Site(server, write_inventory(server, folder / "inventory"))
     if settings:
         (site.inventory / "group_vars" / "all" / "zz-more.yml").write_text(settings, "utf-8")

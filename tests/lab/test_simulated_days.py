@@ -108,7 +108,7 @@ class Week:
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
     folder = tmp_path_factory.mktemp("week")
-    week = Week(provisioned("test-week", "bookworm", folder), folder)
+    week = Week(provisioned("test-week", "bookworm", folder, sandboxes=True), folder)
     (folder / "passphrase").write_text(PASSPHRASE)
     (folder / "passphrase").chmod(0o600)
     made = clock.selfhost(
