@@ -53,10 +53,11 @@ class Notice:
 
 def begun(site: str, entry: Entry) -> Notice:
     """The first look, which has nothing to compare with."""
-    subject = f"{printable(site)}: watched from now on, {entry.count('fail')} findings"
+    failed = entry.count("fail")
+    subject = f"{printable(site)}: watched from now on, {failed} finding{'s' * (failed != 1)}"
     lines = (
         f"Audit {entry.id} of {entry.at}: policy {entry.policy}, evidence {entry.evidence}, "
-        f"{entry.count('fail')} failed, {entry.count('unknown')} unknown.",
+        f"{failed} failed, {entry.count('unknown')} unknown.",
         "From now on only changes are told.",
     )
     details = {"audit": entry.id, "policy": entry.policy, "evidence": entry.evidence}
