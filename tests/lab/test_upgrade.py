@@ -160,7 +160,9 @@ def test_a_kept_upgrade_can_be_taken_back_without_the_repository(copied: Site) -
 def test_an_interrupted_upgrade_is_refused_and_ended_by_a_rollback(copied: Site) -> None:
     try:
         files, versions = inside(copied, FILES), inside(copied, VERSIONS)
-        command = [sys.executable, "-m", "selfhost", "upgrade", "-i", str(copied.inventory)]
+        # Where the tests run in the background, their own shell has them ignore an interrupt.
+        listening = ["env", "--default-signal=INT", sys.executable, "-m", "selfhost"]
+        command = [*listening, "upgrade", "-i", str(copied.inventory)]
         running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline and running.poll() is None:
