@@ -1,8 +1,6 @@
 """The page for participants on a real server: published, read, verified, expired, failed."""
 
 import json
-import re
-import socket
 import ssl
 import time
 from collections.abc import Iterator
@@ -25,10 +23,9 @@ from selfhost.settings.site import load_site
 from selfhost.targets.outside import OutsideTarget
 from tests.lab.conftest import Site
 from tests.lab.faults import on
+from tests.lab.participant import RELOADED, get, notice
 
 ENGLISH, GERMAN = languages()
-#: Seconds for which nginx's former workers may still answer after a reload.
-RELOADED = 2
 PASSPHRASE = "of the key, long enough"
 
 
@@ -66,33 +63,6 @@ def admin(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Admi
     for path in kept:
         path.unlink(missing_ok=True)
     site.reset()
-
-
-def get(site: Site, path: str, language: str = "en") -> tuple[int, dict[str, str], str]:
-    """Status, headers (lower case) and body, as a browser gets them over HTTPS."""
-    domain = site.server.hostname
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with (
-        socket.create_connection((site.server.address, 443), 20) as plain,
-        context.wrap_socket(plain, server_hostname=domain) as tls,
-    ):
-        tls.sendall(
-            f"GET {path} HTTP/1.0\r\nHost: {domain}\r\nAccept-Language: {language}\r\n\r\n".encode()
-        )
-        answer = b"".join(iter(lambda: tls.recv(65536), b"")).decode()
-    head, _, body = answer.partition("\r\n\r\n")
-    status, *lines = head.split("\r\n")
-    headers = dict(line.lower().split(": ", 1) for line in lines)
-    return int(status.split()[1]), headers, body
-
-
-def notice(site: Site, language: str = "en") -> str:
-    """The line that a browser shows in meetings, from the settings inside the page of a room."""
-    status, _, body = get(site, "/garden", language)
-    assert status == 200
-    (line,) = re.findall(r"^config\.noticeMessage = '([^']*)';$", body, re.MULTILINE)
-    return str(line)
 
 
 def test_before_anything_is_published_nothing_is_claimed(admin: Admin) -> None:

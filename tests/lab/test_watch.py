@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -11,38 +10,13 @@ from selfhost.lab.matrix import switch_on
 from selfhost.lab.server import run
 from selfhost.lab.switches.java import TRANSCRIPTION
 from tests.lab.conftest import Site
-
-UNIT = "selfhost-watch.service"
+from tests.lab.faults import on
+from tests.lab.watching import UNIT, applied, told
 
 
 def tried(site: Site, script: str) -> tuple[int, str]:
     done = run(site.server.name, ["sh", "-ec", script])
     return done.returncode, done.stdout.decode("utf-8", "replace")
-
-
-def said(site: Site, script: str) -> str:
-    code, out = tried(site, script)
-    assert code == 0, (script, out)
-    return out
-
-
-def told(site: Site) -> list[dict[str, Any]]:
-    """What the journal was told so far."""
-    lines = said(site, "journalctl -t selfhost-watch -o json --no-pager --all").splitlines()
-    return [entry for line in lines if "SELFHOST_KIND" in (entry := json.loads(line))]
-
-
-def applied(site: Site, *settings: str) -> int:
-    """How many tasks changed something."""
-    path = site.inventory / "group_vars" / "all" / "watch.yml"
-    path.write_text("---\n" + "".join(f"{line}\n" for line in settings), encoding="utf-8")
-    done = site.selfhost("apply", "--tags", "watch")
-    assert done.returncode == 0, done.stderr[-3000:]
-    summary: dict[str, Any] = json.loads(
-        (max((site.inventory / "runs").iterdir()) / "run.json").read_text()
-    )
-    changed: int = summary["changed"]
-    return changed
 
 
 def audited(site: Site) -> list[tuple[str, str, str]]:
@@ -66,7 +40,7 @@ def watched(site: Site) -> Iterator[Site]:
 
 def test_it_watches_and_nothing_is_the_worse_for_it(watched: Site) -> None:
     assert applied(watched, "watch_enabled: true") == 0
-    said(watched, f"systemctl start {UNIT}")
+    on(watched, f"systemctl start {UNIT}")
     (begun,) = told(watched)
     assert begun["SELFHOST_KIND"] == "begun"
     assert "0 findings" in begun["MESSAGE"]
@@ -75,8 +49,8 @@ def test_it_watches_and_nothing_is_the_worse_for_it(watched: Site) -> None:
     assert audited(watched) == []
 
     switch_on(watched.server.name, TRANSCRIPTION)
-    said(watched, f"systemctl start {UNIT}")
-    said(watched, f"systemctl start {UNIT}")
+    on(watched, f"systemctl start {UNIT}")
+    on(watched, f"systemctl start {UNIT}")
     worse = told(watched)[1:]
     assert [one["SELFHOST_KIND"] for one in worse] == ["worse"], "told once"
     assert "jicofo-transcription-url" in worse[0]["MESSAGE"]
@@ -84,54 +58,54 @@ def test_it_watches_and_nothing_is_the_worse_for_it(watched: Site) -> None:
 
     # It says so when it cannot look; and when it cannot even say so, systemd does.
     history = "/var/lib/selfhost/history.sqlite"
-    said(watched, f"mv {history} /root/ && echo no >{history}")
+    on(watched, f"mv {history} /root/ && echo no >{history}")
     assert tried(watched, f"systemctl start {UNIT}")[0] != 0
     assert told(watched)[-1]["SELFHOST_KIND"] == "blind"
-    said(watched, f"mv /root/history.sqlite {history} && mv /usr/local/lib/selfhost/yaml /root/")
+    on(watched, f"mv /root/history.sqlite {history} && mv /usr/local/lib/selfhost/yaml /root/")
     assert tried(watched, f"systemctl start {UNIT}")[0] != 0
-    said(
+    on(
         watched,
         "for i in $(seq 50); do journalctl -p crit -t selfhost-watch | grep -q exit-code && exit;"
         " sleep 0.2; done; exit 1",
     )
-    said(watched, "mv /root/yaml /usr/local/lib/selfhost/ && systemctl reset-failed")
+    on(watched, "mv /root/yaml /usr/local/lib/selfhost/ && systemctl reset-failed")
 
     # Switched off, its history alone stays.
     assert applied(watched, "watch_enabled: false") > 0
     assert applied(watched, "watch_enabled: false") == 0
     folders = "/etc/systemd/system /etc/apt/apt.conf.d"
-    assert "selfhost-watch" not in said(watched, f"ls {folders}")
+    assert "selfhost-watch" not in on(watched, f"ls {folders}")
     assert tried(watched, "systemctl is-active selfhost-watch.timer")[1] != "active\n"
     assert tried(watched, "test -e /usr/local/lib/selfhost")[0] != 0
 
 
 @pytest.mark.nightly
 def test_apt_starts_it_and_does_not_wait_for_it(watched: Site) -> None:
-    said(watched, "systemctl stop selfhost-watch-apt.timer")
+    on(watched, "systemctl stop selfhost-watch-apt.timer")
     drop_in = "/run/systemd/system/selfhost-watch-apt.timer.d"
-    said(
+    on(
         watched,
         f"mkdir -p {drop_in} && printf '[Timer]\\nOnActiveSec=\\nOnActiveSec=3s\\n'"
         f" >{drop_in}/soon.conf && systemctl daemon-reload",
     )
-    said(watched, "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install hello")
-    assert said(watched, "systemctl is-active selfhost-watch-apt.timer") == "active\n"
+    on(watched, "apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install hello")
+    assert on(watched, "systemctl is-active selfhost-watch-apt.timer") == "active\n"
     for _ in range(120):
         if told(watched):
             break
         time.sleep(1)
     assert [one["SELFHOST_KIND"] for one in told(watched)] == ["begun"]
     # Without systemd's answer, and without its program, apt does its work all the same.
-    said(watched, "mv /usr/bin/systemctl /root/")
+    on(watched, "mv /usr/bin/systemctl /root/")
     try:
-        said(watched, "DEBIAN_FRONTEND=noninteractive apt-get -qq purge hello")
+        on(watched, "DEBIAN_FRONTEND=noninteractive apt-get -qq purge hello")
     finally:
-        said(watched, "mv /root/systemctl /usr/bin/")
+        on(watched, "mv /root/systemctl /usr/bin/")
 
 
 @pytest.mark.nightly
 def test_the_units_are_what_systemd_accepts_and_confines(watched: Site) -> None:
     units = "/etc/systemd/system/selfhost-watch*"
-    assert "selfhost" not in said(watched, f"systemd-analyze verify {units} 2>&1 || true")
-    exposure = said(watched, f"systemd-analyze security --no-pager {UNIT} | tail -1")
+    assert "selfhost" not in on(watched, f"systemd-analyze verify {units} 2>&1 || true")
+    exposure = on(watched, f"systemd-analyze security --no-pager {UNIT} | tail -1")
     assert float(exposure.split()[-3]) < 5, exposure
