@@ -63,6 +63,19 @@ class Site:
         lab.reset(self.server.name, SNAPSHOT)
 
 
+def fresh(name: str, **options: Any) -> LabServer:
+    """A new server, in the place of one that an earlier run left; ``options`` as ``lab.up`` has."""
+    if any(server.name == name for server in lab.list_servers()):
+        lab.down(name)
+    return lab.up(name, **options)
+
+
+def bare_site(name: str, folder: Path, **options: Any) -> Site:
+    """The same, with its inventory; nothing was installed on it."""
+    server = fresh(name, **options)
+    return Site(server, write_inventory(server, folder / "inventory"))
+
+
 def provisioned(
     name: str,
     release: str,
@@ -74,10 +87,7 @@ def provisioned(
 ) -> Site:
     """A new server, provisioned by the roles. ``settings`` are the site's beside its own; with
     ``sandboxes``, its systemd shuts services in as it does on a VPS."""
-    if any(server.name == name for server in lab.list_servers()):
-        lab.down(name)
-    server = lab.up(name, release=release, hostname=hostname, sandboxes=sandboxes)
-    site = Site(server, write_inventory(server, folder / "inventory"))
+    site = bare_site(name, folder, release=release, hostname=hostname, sandboxes=sandboxes)
     if settings:
         (site.inventory / "group_vars" / "all" / "zz-more.yml").write_text(settings, "utf-8")
     done = site.selfhost("apply")

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from selfhost import lab
-from selfhost.lab.inventory import write_inventory
 from selfhost.provision import content
 from selfhost.settings.release import FILE
-from tests.lab.conftest import Site
+from tests.lab.conftest import Site, bare_site
 from tests.lab.faults import on
 
 NAME = "test-first-release"
@@ -18,10 +17,7 @@ NAME = "test-first-release"
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[Site]:
     """A server that nothing was installed on."""
-    if any(server.name == NAME for server in lab.list_servers()):
-        lab.down(NAME)
-    server = lab.up(NAME, release="bookworm")
-    yield Site(server, write_inventory(server, tmp_path / "inventory"))
+    yield bare_site(NAME, tmp_path)
     lab.down(NAME)
 
 

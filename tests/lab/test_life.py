@@ -13,10 +13,10 @@ import pytest
 
 from selfhost import lab
 from selfhost.attest import keys
-from selfhost.lab.inventory import PUBLIC_ADDRESS, write_inventory
+from selfhost.lab.inventory import PUBLIC_ADDRESS
 from selfhost.page.texts import languages
 from tests.lab.bosh import Participant, Refused
-from tests.lab.conftest import Site
+from tests.lab.conftest import Site, bare_site
 from tests.lab.faults import on
 from tests.lab.footprint import footprint, unexplained
 
@@ -106,10 +106,7 @@ class Life:
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     folder = tmp_path_factory.mktemp("life")
-    if any(server.name == NAME for server in lab.list_servers()):
-        lab.down(NAME)
-    server = lab.up(NAME, sandboxes=True)
-    life = Life(Site(server, write_inventory(server, folder / "inventory")), folder)
+    life = Life(bare_site(NAME, folder, sandboxes=True), folder)
     on(life.site, OTHERS)
     (life.site.inventory / "group_vars" / "all" / "watch.yml").write_text(WATCHED)
     keys.create(folder / "key", PASSPHRASE)

@@ -13,7 +13,7 @@ import pytest
 from selfhost import lab
 from selfhost.lab.inventory import write_site
 from selfhost.lab.state import LabServer
-from tests.lab.conftest import selfhost
+from tests.lab.conftest import fresh, selfhost
 
 pytestmark = pytest.mark.nightly
 PARTS = {
@@ -73,10 +73,7 @@ class Several:
 @pytest.fixture(scope="module")
 def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Several]:
     """Four bare servers, provisioned in one run."""
-    for name in PARTS:
-        if any(server.name == name for server in lab.list_servers()):
-            lab.down(name)
-    servers = {host: lab.up(name, hostname=host) for name, host in PARTS.items()}
+    servers = {host: fresh(name, hostname=host) for name, host in PARTS.items()}
     meet, jvb1, jvb2, turn = servers.values()
     folder = tmp_path_factory.mktemp("several") / "inventory"
     site = Several(write_site(meet, [jvb1, jvb2], turn, folder), servers)

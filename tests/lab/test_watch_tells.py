@@ -9,18 +9,17 @@ from dataclasses import dataclass
 import pytest
 
 from selfhost import lab
-from selfhost.lab.inventory import write_inventory
 from selfhost.lab.matrix import switch_on
 from selfhost.lab.server import run
 from selfhost.lab.switches.java import TRANSCRIPTION
-from tests.lab.conftest import Site
+from tests.lab.conftest import Site, bare_site
 from tests.lab.faults import on, put
 from tests.lab.hook import SECRET, Hook, receiving
+from tests.lab.watching import UNIT
 
 pytestmark = pytest.mark.nightly
 
 NAME = "test-watch-tells"
-UNIT = "selfhost-watch.service"
 PROGRAM = "/usr/local/lib/selfhost"
 BOX = "/var/mail/watcher"
 FOCUS = "/etc/jitsi/jicofo/jicofo.conf"
@@ -76,11 +75,8 @@ class Told:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("tells")
-    if any(server.name == NAME for server in lab.list_servers()):
-        lab.down(NAME)
-    server = lab.up(NAME, sandboxes=True)
+    site = bare_site(NAME, folder, sandboxes=True)
     try:
-        site = Site(server, write_inventory(server, folder / "inventory"))
         with receiving(folder) as hook:
             settings = site.inventory / "group_vars" / "all" / "watch.yml"
             settings.touch(mode=0o600)
