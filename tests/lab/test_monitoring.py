@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from selfhost.lab.server import run
 from tests.lab.conftest import Site
+from tests.lab.faults import on
 
 PORTS = (8080, 8888, 9100)
 
@@ -17,12 +17,6 @@ STARTED = """for second in $(seq 60); do
 curl -sf http://127.0.0.1:8888/metrics | grep -q 'bridge_count_operational 1' && break
 sleep 1
 done"""
-
-
-def said(site: Site, script: str) -> str:
-    done = run(site.server.name, ["sh", "-ec", script])
-    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")[-2000:]
-    return done.stdout.decode("utf-8", "replace")
 
 
 def reached(site: Site, port: int) -> bool:
@@ -35,9 +29,9 @@ def reached(site: Site, port: int) -> bool:
 
 
 def test_bridge_and_focus_tell_of_themselves_on_loopback_only(site: Site) -> None:
-    said(site, STARTED)
-    assert "jitsi_jvb_healthy 1" in said(site, "curl -sf http://127.0.0.1:8080/metrics")
-    focus = said(site, "curl -sf http://127.0.0.1:8888/metrics")
+    on(site, STARTED)
+    assert "jitsi_jvb_healthy 1" in on(site, "curl -sf http://127.0.0.1:8080/metrics")
+    focus = on(site, "curl -sf http://127.0.0.1:8888/metrics")
     assert "jitsi_jicofo_bridge_selector_bridge_count_operational 1" in focus
     assert reached(site, 443)
     assert [port for port in PORTS if reached(site, port)] == []
@@ -45,12 +39,12 @@ def test_bridge_and_focus_tell_of_themselves_on_loopback_only(site: Site) -> Non
 
 @pytest.mark.nightly
 def test_the_alert_rules_are_what_promtool_accepts(site: Site) -> None:
-    said(
+    on(
         site,
         "cd /tmp && apt-get -qq update && apt-get -qq download prometheus"
         " && dpkg-deb -x prometheus_*.deb /tmp/prometheus && rm prometheus_*.deb",
     )
-    out = said(
+    out = on(
         site,
         "/tmp/prometheus/usr/bin/promtool check rules /usr/local/share/selfhost/alerts.yml"
         " && /tmp/prometheus/usr/bin/promtool check config --syntax-only"
@@ -80,7 +74,7 @@ def test_the_host_exporter_comes_goes_and_never_shows_itself(site: Site) -> None
     try:
         assert applied("true")["changed"] > 0
         assert applied("true")["changed"] == 0
-        figures = said(
+        figures = on(
             site,
             "for i in $(seq 50); do test -e /var/lib/prometheus/node-exporter/selfhost.prom"
             " && break; sleep 0.2; done; curl -sf http://127.0.0.1:9100/metrics",
@@ -90,16 +84,16 @@ def test_the_host_exporter_comes_goes_and_never_shows_itself(site: Site) -> None
         assert "node_memory_MemAvailable_bytes" in figures
         assert [port for port in PORTS if reached(site, port)] == []
         # Even without the packet filter.
-        said(site, "systemctl stop selfhost-firewall")
+        on(site, "systemctl stop selfhost-firewall")
         assert not reached(site, 9100)
-        said(site, "systemctl start selfhost-firewall")
+        on(site, "systemctl start selfhost-firewall")
         audit = json.loads(site.selfhost("audit", "--format", "json").stdout)
         assert [r["control"] for r in audit["results"] if r["status"] == "fail"] == []
         assert applied("false")["changed"] > 0
         assert applied("false")["changed"] == 0
-        left = said(site, "dpkg-query -W -f '${db:Status-Status}' prometheus-node-exporter || true")
+        left = on(site, "dpkg-query -W -f '${db:Status-Status}' prometheus-node-exporter || true")
         assert left in ("", "not-installed")
-        assert said(site, "ls /etc/systemd/system | grep -c selfhost-metrics || true") == "0\n"
+        assert on(site, "ls /etc/systemd/system | grep -c selfhost-metrics || true") == "0\n"
     finally:
         settings.write_text(kept, encoding="utf-8")
-        said(site, "systemctl start selfhost-firewall")
+        on(site, "systemctl start selfhost-firewall")

@@ -4,30 +4,24 @@ import re
 
 import pytest
 
-from selfhost.lab.server import run
 from selfhost.provision import sizing
 from tests.lab.conftest import Site
+from tests.lab.faults import on
 
 GROUPS = ("jitsi_signalling", "jitsi_web", "jitsi_videobridge", "jitsi_turn")
 
 
-def said(site: Site, script: str) -> str:
-    done = run(site.server.name, ["sh", "-ec", script])
-    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")[-2000:]
-    return done.stdout.decode("utf-8", "replace")
-
-
 def test_services_got_their_heaps_and_files(site: Site) -> None:
-    memory = int(said(site, "awk '/^MemTotal:/ {print int($2 / 1024)}' /proc/meminfo"))
+    memory = int(on(site, "awk '/^MemTotal:/ {print int($2 / 1024)}' /proc/meminfo"))
     heaps = sizing.heaps(memory, GROUPS)
-    arguments = said(site, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
+    arguments = on(site, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
     assert sorted(map(int, re.findall(r"-Xmx(\d+)m", arguments))) == sorted(
         (heaps.bridge, heaps.focus)
     )
-    limits = said(site, "cat /proc/$(pgrep -u www-data -n nginx)/limits")
+    limits = on(site, "cat /proc/$(pgrep -u www-data -n nginx)/limits")
     assert re.search(rf"Max open files\s+{sizing.NGINX_FILES}\s", limits)
-    assert f"worker_connections {sizing.NGINX_CONNECTIONS};" in said(site, "nginx -T 2>/dev/null")
-    unit = said(site, "systemctl show prosody -p LimitNOFILE")
+    assert f"worker_connections {sizing.NGINX_CONNECTIONS};" in on(site, "nginx -T 2>/dev/null")
+    unit = on(site, "systemctl show prosody -p LimitNOFILE")
     assert unit == f"LimitNOFILE={sizing.PROSODY_FILES}\n"
 
 
