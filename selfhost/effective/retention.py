@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from selfhost.readers.numbers import whole
+from selfhost.readers.numbers import MAX_DIGITS, whole
 from selfhost.readers.tree import Origin
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _WRITERS = (
     ("syslog", "/var/log/syslog"),
     ("syslog", "/var/log/messages"),
 )
-_MAX_DIGITS = 12
 #: systemd.time(7): seconds in each unit that people write.
 _SECONDS = {
     "": 1, "s": 1, "sec": 1, "second": 1, "seconds": 1, "min": 60, "m": 60, "minute": 60,
@@ -131,7 +130,7 @@ def journal(server: "Server") -> Journal:
 def _seconds(text: str) -> float | None:
     parts = re.findall(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text)
     if not parts or any(
-        unit not in _SECONDS or len(number) > _MAX_DIGITS for number, unit in parts
+        unit not in _SECONDS or len(number) > MAX_DIGITS for number, unit in parts
     ):
         return None
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)

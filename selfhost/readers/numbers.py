@@ -3,8 +3,8 @@
 import re
 
 #: Of any number that is meant. Python refuses thousands of digits, with an error.
-_MAX_DIGITS = 12
-_WHOLE = re.compile(rf"[+-]?[0-9]{{1,{_MAX_DIGITS}}}")
+MAX_DIGITS = 12
+_WHOLE = re.compile(rf"[+-]?[0-9]{{1,{MAX_DIGITS}}}")
 
 
 def whole(text: str) -> int | None:
