@@ -62,18 +62,13 @@ def publish(
     key = public_key(key_text)
     report = judging.report_text(report_file) if report_file else None
     done = publishing.publish(inventory, site, key, now, report, output)
-    worse = False
     for one in done.hosts:
         click.echo(f"{one.host}: {'published' if one.changed else 'as it was'}", err=True)
-        if one.found:
-            worse = True
-            click.echo(
-                f"{one.host}: its own watch found worse at {one.found}, and the page goes on "
-                "saying so: selfhost audit, then publish again",
-                err=True,
-            )
+        if one.worse:
+            click.echo(f"{one.worse}: selfhost audit, then publish again", err=True)
     click.echo(_told(done.page))
-    return ExitCode.OK if done.page.state is State.VALID and not worse else ExitCode.FINDINGS
+    good = done.page.state is State.VALID and not any(one.worse for one in done.hosts)
+    return ExitCode.OK if good else ExitCode.FINDINGS
 
 
 def public_key(text: str | None) -> "Ed25519PublicKey":

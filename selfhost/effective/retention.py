@@ -129,8 +129,6 @@ def journal(server: "Server") -> Journal:
 
 def _seconds(text: str) -> float | None:
     parts = re.findall(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text)
-    if not parts or any(
-        unit not in _SECONDS or len(number) > MAX_DIGITS for number, unit in parts
-    ):
+    if not parts or any(unit not in _SECONDS or len(number) > MAX_DIGITS for number, unit in parts):
         return None
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)

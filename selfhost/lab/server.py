@@ -97,18 +97,13 @@ def _check_same(
             ("packages", server.packages, server.packages if packages == "auto" else packages),
             ("host name", server.hostname, hostname),
             ("memory", server.memory or "unlimited", memory or server.memory or "unlimited"),
-            (
-                "sandboxes",
-                *(
-                    "yes" if on else "no"
-                    for on in (server.sandboxes, sandboxes or server.sandboxes)
-                ),
-            ),
         )
         if has != wanted
     ]
     if server.ports is not None:
         differs += [f"no port {port}" for port in ports if port not in server.ports]
+    if sandboxes and not server.sandboxes:
+        differs.append("no sandboxes")
     if differs:
         raise LabError(
             f"The lab has a server {server.name} already, with {', '.join(differs)}.",

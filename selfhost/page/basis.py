@@ -1,7 +1,7 @@
 """What the page rests on: the newest statement, its report, and a later audit that failed."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from selfhost.attest import chain, source
 from selfhost.attest.statement import Statement
 from selfhost.errors import UsageError
 from selfhost.history import store
+from selfhost.history.model import Entry
 from selfhost.page import facts
 from selfhost.page.model import Page
 from selfhost.policy import keep
@@ -46,41 +47,38 @@ def find(
             f"the statements in {path} are not good: {checked.problems[0]}",
             hint="participants would be told the same; selfhost verify shows all of it",
         )
-    text, expires = _later_failure(inventory, newest), None
-    if text is None:
-        text, expires = _report(inventory, newest, report), newest.expires
+    audits = store.entries(inventory)
+    failed, expires = _later_failure(audits, newest), None
+    if failed is not None:
+        text = store.report(inventory, failed)
+    else:
+        text, expires = _signed(inventory, audits, newest, report), newest.expires
     read = read_back.report(text, "the report")
     promised = in_force(keep.changes(inventory), now.date())
     page = facts.page(read, domain, promised, now, expires)
     return Basis(page, chained)
 
 
-def _later_failure(inventory: Path, newest: Statement) -> str | None:
-    """The report of the last audit, if it came after the statement's and failed. Their order is
-    the history's: a clock may have been set back."""
-    entries = store.entries(inventory)
-    if not entries or entries[-1].policy == "pass":
+def _later_failure(audits: Sequence[Entry], newest: Statement) -> Entry | None:
+    """The last audit, if it came after the statement's and failed. Their order is the history's: a
+    clock may have been set back."""
+    if not audits or audits[-1].policy == "pass":
         return None
-    last = entries[-1]
-    signed = next((one.id for one in entries if one.digest == newest.report), None)
+    last = audits[-1]
+    signed = next((one.id for one in audits if one.digest == newest.report), None)
     by_time = datetime.fromisoformat(last.at) > newest.audited
     later = by_time if signed is None else last.id > signed
-    return store.report(inventory, last) if later else None
+    return last if later else None
 
 
-def _report(inventory: Path, newest: Statement, report: str | None) -> str:
-    for text in _candidates(inventory, newest, report):
-        if hashlib.sha256(text.encode()).hexdigest() == newest.report:
-            return text
+def _signed(inventory: Path, audits: Sequence[Entry], newest: Statement, report: str | None) -> str:
+    """The report that the statement is about: the one that was given, or of the history."""
+    if report is not None and hashlib.sha256(report.encode()).hexdigest() == newest.report:
+        return report
+    for entry in reversed(audits):
+        if entry.digest == newest.report:
+            return store.report(inventory, entry)
     raise UsageError(
         f"the report that statement {newest.sequence} is about is not there",
         hint="name it with --report FILE.json, or audit and attest again",
     )
-
-
-def _candidates(inventory: Path, newest: Statement, report: str | None) -> Iterator[str]:
-    if report is not None:
-        yield report
-    for entry in reversed(store.entries(inventory)):
-        if entry.digest == newest.report:
-            yield store.report(inventory, entry)

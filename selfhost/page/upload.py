@@ -31,6 +31,13 @@ class Uploaded:
     changed: bool
     found: str = ""
 
+    @property
+    def worse(self) -> str:
+        """What the page goes on saying, and why; empty where it says what was published."""
+        if not self.found:
+            return ""
+        return f"{self.host}: its own watch found worse at {self.found}, and the page says so"
+
 
 def upload(site: Site, host: Host, files: Mapping[str, bytes], checked: datetime) -> Uploaded:
     """``checked``: of when the audit is that the files are about.

@@ -18,11 +18,8 @@ def from_inventory(inventory: Path, key: Ed25519PublicKey) -> None:
     """As selfhost publish does it. Raises what that raises."""
     site = load_site(inventory, need_secrets=False)
     for one in publishing.publish(inventory, site, key, datetime.now(UTC)).hosts:
-        if one.found:
-            raise ProvisionError(
-                f"{one.host}: its own watch found worse at {one.found}, and the page says so",
-                hint="selfhost audit",
-            )
+        if one.worse:
+            raise ProvisionError(one.worse, hint="selfhost audit")
 
 
 def on_this_server(domain: str, state: Path, report: Report) -> None:
