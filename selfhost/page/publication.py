@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from selfhost.attest.source import NAME
+from selfhost.by_language import DEFAULT
 from selfhost.page import clock, render
 from selfhost.page.model import TIMED, Page, State
 from selfhost.page.publish_program import FOUND_MAP, FOUND_NOTICE, stamp
-from selfhost.page.texts import DEFAULT, languages
+from selfhost.page.texts import languages
 
 VALID, OTHERWISE = "valid", "otherwise"
 

@@ -3,18 +3,16 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from selfhost import by_language
 
-#: What is served to a browser that asks for none of the others.
-DEFAULT = "en"
+_PACKAGE = "selfhost.page"
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A language: its code (ISO 639-1), and sentences by key; placeholders as in str.format."""
+    """A language: its code (ISO 639-1), and sentences by key."""
 
     language: str
     by_key: dict[str, str]
@@ -22,7 +20,7 @@ class Texts:
 
     def say(self, key: str, **values: Any) -> str:
         """A sentence. Raises KeyError for one that is not there."""
-        return self.by_key[key].format(**values)
+        return by_language.filled(self.by_key[key], values)
 
     def has(self, key: str) -> bool:
         """Whether there is such a sentence."""
@@ -41,11 +39,8 @@ class Texts:
 @cache
 def languages() -> tuple[Texts, ...]:
     """All that there are, the default first."""
-    folder = files("selfhost.page").joinpath("texts")
-    names = sorted(entry.name.partition(".")[0] for entry in folder.iterdir())
-    names.sort(key=lambda name: name != DEFAULT)
     found = []
-    for name in names:
-        content = yaml.safe_load(folder.joinpath(f"{name}.yml").read_text("utf-8"))
+    for name in by_language.languages(_PACKAGE):
+        content = by_language.load(_PACKAGE, "texts", f"{name}.yml")
         found.append(Texts(name, content["texts"], tuple(content["months"])))
     return tuple(found)

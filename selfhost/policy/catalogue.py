@@ -1,18 +1,15 @@
 """The sentences that selfhost brings (``sentences.yml``), and their texts by language."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from selfhost import by_language
 from selfhost.errors import UsageError
 from selfhost.policy.model import Sentence
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PACKAGE = "selfhost.policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +28,7 @@ class Standard:
 
 def load(*path: str) -> Any:
     """A YAML file of this package as plain data."""
-    text = files("selfhost.policy").joinpath(*path).read_text("utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    return by_language.load(_PACKAGE, *path)
 
 
 @cache
@@ -53,12 +49,9 @@ def standards() -> Mapping[str, Standard]:
     }
 
 
-@cache
 def languages() -> tuple[str, ...]:
     """Those that there is a file of texts for, English first."""
-    folder = files("selfhost.policy").joinpath("texts")
-    names = {one.name.removesuffix(".yml") for one in folder.iterdir() if one.name.endswith(".yml")}
-    return ("en", *sorted(names - {"en"}))
+    return by_language.languages(_PACKAGE)
 
 
 @cache
@@ -73,8 +66,8 @@ def texts(language: str) -> Mapping[str, str]:
 
 
 def text(language: str, key: str, **values: object) -> str:
-    """One text with its values filled in. Values are put in as they are, and never read again."""
-    return _PLACEHOLDER.sub(lambda match: str(values[match[1]]), texts(language)[key])
+    """One text with its values filled in."""
+    return by_language.filled(texts(language)[key], values)
 
 
 def said(sentence: Sentence, language: str) -> str:

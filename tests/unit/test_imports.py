@@ -39,7 +39,7 @@ MAY = {
     },
     "policy": {
         *("policy", "attest", "audit", "catalog", "controls", "effective", "evidence"),
-        *("settings", "errors", "lock_file", "named_file", "whole_file"),
+        *("by_language", "settings", "errors", "lock_file", "named_file", "whole_file"),
     },
     "reports": {
         *("catalog", "reports", "audit", "controls", "health", "history", "attest", "policy"),
@@ -56,7 +56,7 @@ MAY = {
     },
     "page": {
         *("page", "attest", "audit", "history", "policy", "provision", "reports", "settings"),
-        *("targets", "errors", "named_file", "whole_file"),
+        *("by_language", "targets", "errors", "named_file", "whole_file"),
     },
     "backup": {
         *("backup", "attest", "provision", "readers", "settings", "targets", "errors"),

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from selfhost.by_language import DEFAULT
 from selfhost.page.model import State
-from selfhost.page.texts import DEFAULT, Texts, languages
+from selfhost.page.texts import Texts, languages
 from selfhost.policy.catalogue import languages as of_policies
 from selfhost.policy.catalogue import said, standards
 
