@@ -30,6 +30,7 @@ test-nightly: $(VENV)/.ready tools chromium
 fuzz: $(VENV)/.ready
 	$(PY) -m pip install --quiet --require-hashes --no-deps -r requirements/fuzz.txt
 	$(PY) -m tests.fuzz --jobs 2
+	$(PY) -m tests.fuzz.rows
 
 ## what an audit costs beside others, and how that grows; times of a first and a second apply
 benchmark: $(VENV)/.ready tools

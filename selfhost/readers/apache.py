@@ -8,7 +8,7 @@ from selfhost.readers.tree import Origin, Source
 
 MAX_CHARACTERS = 1024 * 1024
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|(\S+)')
-_OPEN = re.compile(r"<(\w+)\s*([^>]*)>")
+_OPEN = re.compile(r"<(\w+)\b[^>]*>")
 _CLOSE = re.compile(r"</(\w+)\s*>")
 
 

@@ -1,6 +1,7 @@
 """HOCON tokens to expressions: a recursive descent over a file and what it includes."""
 
 from collections.abc import Callable
+from itertools import groupby
 
 from selfhost.readers.hocon_expressions import (
     Append,
@@ -223,9 +224,10 @@ class _File:
             _beside(parts, self._single())
         if not parts:
             raise self._error(first, "a value expected here")
-        if len(parts) == 1:
-            return parts[0]
-        return Entry(Concatenation(tuple(parts)), Origin(self._file, first.line))
+        joined = _joined(parts)
+        if len(joined) == 1:
+            return joined[0]
+        return Entry(Concatenation(tuple(joined)), Origin(self._file, first.line))
 
     def _single(self) -> Entry:
         token = self._take()
@@ -297,21 +299,32 @@ class _File:
 
 
 def _beside(parts: list[Entry], entry: Entry) -> None:
-    """Add a part of a concatenation. What needs no evaluation is joined at once, as upstream."""
+    """Add a part of a concatenation, if it may stand there. Raises ``HoconError``."""
     new = entry.expression
-    if parts and isinstance(new, Literal):
-        last = parts[-1].expression
-        if isinstance(last, Literal):
-            text = last.text + new.text
-            parts[-1] = Entry(Literal(text, text), parts[-1].origin)
+    if parts and _braced(parts[-1]) and isinstance(new, Literal):
+        if new.bare:
             return
-        if _braced(parts[-1]):
-            if new.bare:
-                return
-            raise HoconError(entry.origin, MIXED)
+        raise HoconError(entry.origin, MIXED)
     if parts and isinstance(parts[-1].expression, Literal) and _braced(entry):
         raise HoconError(entry.origin, MIXED)
     parts.append(entry)
+
+
+def _joined(parts: list[Entry]) -> list[Entry]:
+    """``parts``, literals side by side as one. What needs no evaluation is joined, as upstream."""
+    joined: list[Entry] = []
+    for literal, run in groupby(parts, lambda part: isinstance(part.expression, Literal)):
+        first, *others = run
+        if literal and others:
+            text = "".join(_text(part) for part in (first, *others))
+            joined.append(Entry(Literal(text, text), first.origin))
+        else:
+            joined += [first, *others]
+    return joined
+
+
+def _text(entry: Entry) -> str:
+    return entry.expression.text if isinstance(entry.expression, Literal) else ""
 
 
 def _braced(entry: Entry) -> bool:

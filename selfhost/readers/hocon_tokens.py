@@ -21,6 +21,7 @@ _LEXEME = re.compile(
     | (?P<substitution>\$\{{\??)
     | (?P<mark>[{{}}\[\]:=,])
     | (?P<number>[0-9\-][0-9eE+\-.]*)
+    | (?P<word>true|false|null)
     | (?P<unquoted>(?:(?!//)[^{_BLANK}\n$"{{}}\[\]:=,+\#`^?!@*&\\])+)
     """,
     re.VERBOSE | re.DOTALL,
@@ -76,35 +77,32 @@ def tokens(text: str, file: str) -> Iterator[Token]:
         if match is None:
             raise HoconError(Origin(file, line), _complaint(text, position))
         start, position = line, match.end()
-        kind = match.lastgroup
-        if match["newline"]:
+        kind, written = match.lastgroup, match[0]
+        if kind == "newline":
             yield Token(Kind.NEWLINE, "\n", start)
             line += 1
-        elif match["blank"]:
-            yield Token(Kind.BLANK, match[0], start)
-        elif match["mark"] or match["append"]:
-            yield Token(Kind.MARK, match[0], start)
-        elif match["triple"]:
-            line += match[0].count("\n")
+        elif kind == "blank":
+            yield Token(Kind.BLANK, written, start)
+        elif kind in ("mark", "append"):
+            yield Token(Kind.MARK, written, start)
+        elif kind == "triple":
+            line += written.count("\n")
             content = match["raw"] + match["close"][3:]
             yield Token(Kind.QUOTED, content, start, content)
-        elif match["quoted"]:
+        elif kind == "quoted":
             if match["body"] == "" and text.startswith('"', position):
                 raise HoconError(Origin(file, start), 'a """ string is never closed')
             content = _unescape(match["body"], Origin(file, start))
             yield Token(Kind.QUOTED, content, start, content)
-        elif match["substitution"]:
-            token, position = _substitution(text, position, match[0].endswith("?"), file, start)
+        elif kind == "substitution":
+            token, position = _substitution(text, position, written.endswith("?"), file, start)
             yield token
-        elif match["number"] is not None:
-            yield _number(match[0], Origin(file, start))
+        elif kind == "number":
+            yield _number(written, Origin(file, start))
+        elif kind == "word":
+            yield Token(Kind.UNQUOTED, written, start, _WORDS[written])
         elif kind == "unquoted":
-            word = next((w for w in _WORDS if match[0].startswith(w)), None)
-            if word:
-                position = match.start() + len(word)
-                yield Token(Kind.UNQUOTED, word, start, _WORDS[word])
-            else:
-                yield Token(Kind.UNQUOTED, match[0], start, match[0])
+            yield Token(Kind.UNQUOTED, written, start, written)
     yield Token(Kind.END, "", line)
 
 
@@ -154,7 +152,7 @@ def _substitution(
             inside.append(Token(Kind.BLANK, match[0], line))
         elif match["quoted"]:
             inside.append(Token(Kind.QUOTED, _unescape(match["body"], Origin(file, line)), line))
-        elif match["number"] is not None or match["unquoted"] is not None:
+        elif match.lastgroup in ("number", "word", "unquoted"):
             inside.append(Token(Kind.UNQUOTED, match[0], line))
         else:
             raise HoconError(Origin(file, line), "a sign is not allowed in the path of '${'")
@@ -173,20 +171,21 @@ def trim(words: list[Token]) -> list[Token]:
 
 def path_of(words: list[Token], origin: Origin) -> Path:
     """A path expression: dots split, except in quotes. Raises ``HoconError``."""
-    steps: list[str] = [""]
+    steps: list[list[str]] = [[]]
     may_be_empty = [False]
     for word in words:
         if word.kind is Kind.QUOTED:
-            steps[-1] += word.text
+            steps[-1].append(word.text)
             may_be_empty[-1] = True
         else:
             first, *others = word.text.split(".")
-            steps[-1] += first
-            steps += others
+            steps[-1].append(first)
+            steps += [[other] for other in others]
             may_be_empty += [False] * len(others)
-    if not all(step or quoted for step, quoted in zip(steps, may_be_empty, strict=True)):
+    path = tuple("".join(pieces) for pieces in steps)
+    if not all(step or quoted for step, quoted in zip(path, may_be_empty, strict=True)):
         raise HoconError(origin, "a key starts or ends with a dot, has two in a row, or is empty")
-    return tuple(steps)
+    return path
 
 
 def _complaint(text: str, position: int) -> str:

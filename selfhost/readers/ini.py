@@ -2,7 +2,7 @@
 
 import re
 
-from selfhost.readers.flat import too_large
+from selfhost.readers.flat import FlatTree, too_large
 from selfhost.readers.tree import Node, Origin, Problem, Source, Tree
 
 _SECTION = re.compile(r"\[([^\]\r\n]*)\]\s*(?:[;#].*)?")
@@ -15,7 +15,7 @@ def read_ini(source: Source) -> Tree:
     """
     if large := too_large(source):
         return large
-    sections: dict[str, dict[str, Node]] = {}
+    sections: dict[str, FlatTree] = {}
     places: dict[str, Origin] = {}
     problems: list[Problem] = []
     name = ""
@@ -26,18 +26,18 @@ def read_ini(source: Source) -> Tree:
         if section := _SECTION.fullmatch(text):
             name = section[1].strip()
             places.setdefault(name, place)
-            sections.setdefault(name, {})
+            sections.setdefault(name, FlatTree(source))
             continue
         key, sign, value = text.partition("=")
         if not sign:
             problems.append(Problem(place, "neither a section nor a setting"))
             continue
         places.setdefault(name, place)
-        keys = sections.setdefault(name, {})
-        earlier = keys.get(key.strip())
-        lost = (*earlier.overrides, earlier.origin) if earlier is not None else ()
-        keys[key.strip()] = Node(_bare(value.strip()), place, lost)
-    root = {name: Node(keys, places[name]) for name, keys in sections.items()}
+        keys = sections.setdefault(name, FlatTree(source))
+        keys.set(key.strip(), _bare(value.strip()), number)
+    root = {
+        name: Node(section.tree().root.value, places[name]) for name, section in sections.items()
+    }
     return Tree(Node(root, Origin(source.path, 1)), tuple(problems))
 
 

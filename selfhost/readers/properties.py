@@ -5,11 +5,16 @@ import javaproperties
 from selfhost.readers.flat import FlatTree, too_large, unreadable
 from selfhost.readers.tree import Origin, Source, Tree
 
+#: Characters. The parser looks through a line again at each of its continuations.
+_MAX_LOOKED_AT = 10_000_000
+
 
 def read_properties(source: Source) -> Tree:
     """Keys as they stand (``tree.get(("a.b.c",))``), values as text; the last of a key wins."""
     if large := too_large(source):
         return large
+    if long := _continued_too_far(source.text):
+        return unreadable(Origin(source.path, long), "a line that is continued too often")
     found = FlatTree(source)
     line = 1
     try:
@@ -24,3 +29,14 @@ def read_properties(source: Source) -> Tree:
 
 def _lines(text: str) -> int:
     return text.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+
+
+def _continued_too_far(text: str) -> int:
+    """The line at which lines that backslashes continue exceed the bound; 0: they do not."""
+    length = looked_at = 0
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+        length = length + len(line) if line.endswith("\\") else 0
+        looked_at += length
+        if looked_at > _MAX_LOOKED_AT:
+            return number
+    return 0

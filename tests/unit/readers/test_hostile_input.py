@@ -1,6 +1,6 @@
 """Every reader, and the audit over it, on input that somebody made to break it.
 
-The long form of this, guided by coverage, is ``make fuzz``.
+The long form of this, guided by coverage and by chance, is ``make fuzz``.
 """
 
 from collections.abc import Iterator
@@ -80,7 +80,25 @@ def test_cut_and_pasted(name: str, data: st.DataObject) -> None:
     ],
 )
 def test_a_long_row_of_the_same(name: str, piece: str) -> None:
-    guard.checked(TARGETS[name], piece * (200_000 // len(piece)))
+    guard.checked(TARGETS[name], piece * (100_000 // len(piece)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("opening", "piece"),
+    [
+        ("a=", "false"),
+        ("a=", "b "),
+        ("a = {", "1,"),
+        ('x = "', "\\n"),
+        ("a: [", "'y', "),
+        ("<", "80"),
+        ("a=b\\\n", "|\\\n"),
+        ("a", "=\n"),
+    ],
+)
+def test_a_long_row_behind_an_opening(name: str, opening: str, piece: str) -> None:
+    guard.checked(TARGETS[name], opening + piece * (100_000 // len(piece)))
 
 
 def test_the_guard_sees_what_no_reader_may_do() -> None:

@@ -38,6 +38,15 @@ def test_malformed_escape_is_fatal() -> None:
     assert tree.problems[0].fatal
 
 
+def test_a_line_that_is_continued_without_end_is_not_read() -> None:
+    tree = read("a=1\nb=" + "|\\\n" * 20_000)
+    assert [problem.message for problem in tree.problems] == ["a line that is continued too often"]
+    assert isinstance(tree.root.value, Unknown)
+    after = read("a=" + "1,\\\n  " * 500 + "2\nb=3").get(("b",))
+    assert after is not None
+    assert (after.value, after.origin.line) == ("3", 502)
+
+
 def test_too_large_is_not_read() -> None:
     assert isinstance(read("a=1\n" * 600_000).root.value, Unknown)
 
