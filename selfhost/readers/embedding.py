@@ -47,7 +47,9 @@ _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _PHP = re.compile(r"<\?(?P<printing>=|php\s+echo\b)?.{0,2000}?\?>", re.DOTALL)
 _PHP_LINE = re.compile(r"^[ \t]*<\?[^\n]{0,500}?\?>[ \t]*$", re.MULTILINE)
 _CAST = re.compile(r"\bas\s+(?:const|[\w.]+(?:<[\w.,\s]*>)?(?:\[\])*)")
-_COMMENT = re.compile(r"(?<![:\"'`\w])//[^\n]*|/\*.{0,4000}?\*/", re.DOTALL)
+_COMMENT = re.compile(r"(?<![:\"'`\w])//[^\n]*|/\*")
+#: Characters of a comment; beyond, ``/*`` is a pattern of paths.
+_MAX_COMMENT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def is_embedding(text: str) -> bool:
 
 def read_embedded(source: Source, elsewhere: str) -> tuple[Embedded, ...]:
     """Every meeting that a file embeds. ``elsewhere``: why what it does not set is not known."""
-    text = _COMMENT.sub(_blank, source.text[:MAX_SIZE])
+    text = _uncommented(source.text[:MAX_SIZE])
     places = _Lines(source.path, text)
     host = _host(text, places)
     found = tuple(
@@ -89,6 +91,23 @@ class _Lines:
 
     def at(self, offset: int) -> Origin:
         return Origin(self._path, bisect_right(self._ends, offset - 1) + 1)
+
+
+def _uncommented(text: str) -> str:
+    """``text`` with blanks for its comments."""
+    kept, at = [], 0
+    while match := _COMMENT.search(text, at):
+        start, end = match.span()
+        if match[0] == "/*":
+            closing = text.find("*/", end, end + _MAX_COMMENT + 2)
+            if closing < 0:
+                kept.append(text[at:end])
+                at = end
+                continue
+            end = closing + 2
+        kept += (text[at:start], blanked(text[start:end]))
+        at = end
+    return "".join((*kept, text[at:]))
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -14,6 +14,8 @@ from selfhost.targets import dpkg
 MAX_UNPACKED = 8 * 1024 * 1024 * 1024
 MAX_KEPT = 192 * 1024 * 1024
 MAX_FILE = 4 * 1024 * 1024 + 1
+#: Characters of a path or of what a link leads to: Linux opens none that is longer.
+MAX_PATH = 4095
 
 #: Folders of a root file system, below which only some files are of use.
 _SYSTEM = ("usr", "var", "lib", "lib64", "bin", "sbin", "boot", "dev", "sys", "run", "proc")
@@ -57,21 +59,25 @@ def entries(each: Iterable[Member], wanted: Callable[[str], bool]) -> Iterator[t
 
 
 def _place(member: tarfile.TarInfo) -> str | None:
-    """A member's absolute path; ``None`` where its name leads out of the tree."""
+    """A member's absolute path; ``None`` where its name leads out of the tree, or is too long."""
+    if len(member.name) > MAX_PATH:
+        return None
     name = posixpath.normpath("/" + member.name).replace("//", "/")
     return None if name == "/" or ".." in member.name.split("/") else name
 
 
 def _entry_of(member: tarfile.TarInfo) -> Entry:
     """A member as an entry, without its content."""
-    if member.isreg() or member.islnk():
+    link = member.linkname if member.issym() or member.islnk() else ""
+    if len(link) > MAX_PATH:
+        kind, link = "other", ""
+    elif member.isreg() or member.islnk():
         kind = "file"
     elif member.isdir():
         kind = "directory"
     else:
         kind = "link" if member.issym() else "other"
     owner = f"{member.uname or member.uid}:{member.gname or member.gid}"
-    link = member.linkname if member.issym() or member.islnk() else ""
     return Entry(kind, member.size, f"{member.mode & 0o7777:04o}", owner, link)
 
 

@@ -95,6 +95,7 @@ def test_a_long_row_of_the_same(name: str, piece: str) -> None:
         ("<", "80"),
         ("a=b\\\n", "|\\\n"),
         ("a", "=\n"),
+        ("12", ":/*"),
     ],
 )
 def test_a_long_row_behind_an_opening(name: str, opening: str, piece: str) -> None:

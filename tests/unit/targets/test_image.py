@@ -225,6 +225,20 @@ def test_names_and_links_that_lead_out_lead_nowhere(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == sorted([*before, tmp_path / "i.tar"])
 
 
+def test_paths_that_linux_cannot_open_cost_nothing(tmp_path: Path) -> None:
+    layer: Layer = {
+        "a/" * 200_000 + "b": "",
+        "etc/jitsi/jicofo/sym.conf": entry(tarfile.SYMTYPE, "a/" * 200_000),
+        "etc/jitsi/jicofo/hard.conf": entry(tarfile.LNKTYPE, "a/" * 200_000),
+        CONF: "jicofo { }\n",
+    }
+    started = time.process_time()
+    evidence = collected(docker_archive(tmp_path / "i.tar", [layer]))
+    assert time.process_time() - started < 5
+    states = {d.path.rpartition("/")[2]: str(d.state) for d in evidence.of("jicofo.config")}
+    assert states == {"sym.conf": "failed", "hard.conf": "failed", "jicofo.conf": "present"}
+
+
 def test_a_name_twice_in_a_layer_counts_as_the_last(tmp_path: Path) -> None:
     raw = io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w") as made:
