@@ -18,13 +18,13 @@ test: lint test-unit test-lab
 test-all: test test-nightly
 
 test-unit: $(VENV)/.ready chromium
-	$(PY) -m pytest -q -n auto -m "not lab" tests
+	$(PY) -m pytest -q -n auto --durations 15 -m "not lab" tests
 
 test-lab: $(VENV)/.ready tools chromium
-	$(PY) -m pytest -q -m "lab and not nightly" tests
+	$(PY) -m pytest -q --durations 15 -m "lab and not nightly" tests
 
 test-nightly: $(VENV)/.ready tools chromium
-	$(PY) -m pytest -q -m nightly tests
+	$(PY) -m pytest -q --durations 15 -m nightly tests
 
 ## every reader on hostile input, guided by coverage, ten minutes each (about 70 minutes on 2 cores)
 fuzz: $(VENV)/.ready
