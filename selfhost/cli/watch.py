@@ -76,7 +76,7 @@ def watch(
     from selfhost.errors import UsageError
     from selfhost.runners import judging
     from selfhost.targets.model import now
-    from selfhost.watch.look import look
+    from selfhost.watch.look import Watched, look
 
     if bool(targets) != (state is not None):
         raise UsageError(
@@ -112,7 +112,7 @@ def watch(
     def warn(text: str) -> None:
         click.echo(text, err=True)
 
-    code = look(folder, site, audit, channels, now(), warn, show)
+    code = look(Watched(folder, site, channels, warn, show), audit, now())
     return ExitCode.OK if exit_zero and code is ExitCode.FINDINGS else code
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,24 +22,27 @@ STATE = "watch.json"
 _LOCK = ".watch.lock"
 
 
-def look(
-    folder: Path,
-    site: str,
-    audit: Callable[[], Report],
-    channels: Sequence[Channel],
-    now: str,
-    warn: Callable[[str], None],
-    show: Callable[[Report], None] | None = None,
-) -> ExitCode:
-    """``folder`` holds the history; ``now`` is ISO, UTC; ``warn`` is told of what was not sent;
-    ``show`` changes the page for participants, and raises SelfhostError.
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is looked at, and who is told.
 
-    What could not be sent counts as not told: the next look tells it again.
+    ``folder`` holds the history; ``warn`` is told of what was not sent; ``show`` changes the page
+    for participants, and raises SelfhostError.
     """
+
+    folder: Path
+    site: str
+    channels: Sequence[Channel]
+    warn: Callable[[str], None]
+    show: Callable[[Report], None] | None = None
+
+
+def look(watched: Watched, audit: Callable[[], Report], now: str) -> ExitCode:
+    """``now`` is ISO, UTC. What could not be sent counts as not told: the next look tells it."""
     try:
         # The timer and apt may start two looks at once: one waits for the other.
-        with lock_file.held(folder / _LOCK):
-            return _look(folder, site, audit, channels, now, warn, show)
+        with lock_file.held(watched.folder / _LOCK):
+            return _look(watched, audit, now)
     except SelfhostError as error:
         why = _why(error)
         code = ExitCode.INCONCLUSIVE
@@ -47,26 +50,19 @@ def look(
         # Whatever it is, an audit that ends here must not look like one that found nothing.
         why = f"a bug in selfhost ({type(error).__name__})"
         code = ExitCode.INTERNAL
-    _send([notice.blind(site, (why,))], channels, warn)
+    _send([notice.blind(watched.site, (why,))], watched)
     return code
 
 
-def _look(
-    folder: Path,
-    site: str,
-    audit: Callable[[], Report],
-    channels: Sequence[Channel],
-    now: str,
-    warn: Callable[[str], None],
-    show: Callable[[Report], None] | None,
-) -> ExitCode:
+def _look(watched: Watched, audit: Callable[[], Report], now: str) -> ExitCode:
+    folder, site = watched.folder, watched.site
     report = audit()
     store.add(folder, report, now)
     entries = store.entries(folder)
     before = _told(folder, entries)
-    unshown = _unshown(site, report, show)
+    unshown = _unshown(watched, report)
     notices = _notices(folder, site, report, before, entries[-1], now)
-    sent = _send([*notices, *unshown], channels, warn)
+    sent = _send([*notices, *unshown], watched)
     kinds = {one.kind for one in notices}
     if Kind.BLIND in kinds or not sent:
         return ExitCode.INCONCLUSIVE
@@ -81,14 +77,14 @@ def _look(
     return ExitCode.FINDINGS if Kind.WORSE in kinds else ExitCode.OK
 
 
-def _unshown(site: str, report: Report, show: Callable[[Report], None] | None) -> list[Notice]:
+def _unshown(watched: Watched, report: Report) -> list[Notice]:
     """Shows it to participants; what could not be is told, each time."""
-    if show is None or all(target.unreachable for target in report.targets):
+    if watched.show is None or all(target.unreachable for target in report.targets):
         return []
     try:
-        show(report)
+        watched.show(report)
     except SelfhostError as error:
-        return [notice.unshown(site, _why(error))]
+        return [notice.unshown(watched.site, _why(error))]
     return []
 
 
@@ -127,16 +123,14 @@ def _told(folder: Path, entries: Sequence[Entry]) -> Entry | None:
     return next((entry for entry in entries if entry.id == number), None)
 
 
-def _send(
-    notices: Sequence[Notice], channels: Sequence[Channel], warn: Callable[[str], None]
-) -> bool:
+def _send(notices: Sequence[Notice], watched: Watched) -> bool:
     """Each by every channel. False when one of them failed."""
     all_sent = True
     for one in notices:
-        for channel in channels:
+        for channel in watched.channels:
             try:
                 channel.send(one)
             except NotSentError as error:
                 all_sent = False
-                warn(f"{channel.name}: not sent: {error}")
+                watched.warn(f"{channel.name}: not sent: {error}")
     return all_sent

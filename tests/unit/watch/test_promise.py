@@ -10,7 +10,7 @@ import pytest
 from selfhost.audit.model import Accepted, By, Report, TargetReport
 from selfhost.controls.model import Status
 from selfhost.policy import keep
-from selfhost.watch.look import look
+from selfhost.watch.look import Watched, look
 from selfhost.watch.notice import Kind, Notice
 from tests.unit.policy.samples import HEAD, TODAY, report, server
 
@@ -45,7 +45,8 @@ def watch(tmp_path: Path) -> Watch:
         targets = tuple(
             replace(one, collected_at="" if one.unreachable else at) for one in found.targets
         )
-        look(tmp_path, "meet", lambda: replace(found, targets=targets), [channel], at, print)
+        watched = Watched(tmp_path, "meet", [channel], print)
+        look(watched, lambda: replace(found, targets=targets), at)
         return [one for one in channel.told if "promise" in one.details or one.kind is Kind.BLIND]
 
     return watch_it

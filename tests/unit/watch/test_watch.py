@@ -23,7 +23,7 @@ from selfhost.controls.registry import find
 from selfhost.errors import SettingsError, TargetError, UsageError
 from selfhost.history import store
 from selfhost.watch import send
-from selfhost.watch.look import STATE, look
+from selfhost.watch.look import STATE, Watched, look
 from selfhost.watch.notice import Kind, Notice, blind
 
 CONTROL = find("jicofo-transcription-url")
@@ -69,7 +69,8 @@ class Watch:
             return given
 
         self.channel.told.clear()
-        code = look(self.folder, SITE, audit, [self.channel], NOW, self.warned.append, self.show)
+        watched = Watched(self.folder, SITE, [self.channel], self.warned.append, self.show)
+        code = look(watched, audit, NOW)
         return int(code), [one.kind for one in self.channel.told]
 
 
