@@ -25,6 +25,8 @@ ROLES = [entry["role"] for entry in PLAYBOOK["roles"] if entry["role"] != "site"
 #: A package without files of its own; what is missing makes apt ask the package server.
 MISSING = "dpkg --remove --force-depends jitsi-meet >/dev/null"
 
+NIGHTLY = pytest.mark.nightly
+
 
 @pytest.fixture
 def troubled(site: Site) -> Iterator[Site]:
@@ -76,6 +78,7 @@ def test_a_service_reads_what_a_killed_run_has_written(troubled: Site) -> None:
     assert "nothing had to change" in troubled.selfhost("apply", "--tags", "turn").stderr
 
 
+@NIGHTLY
 def test_a_service_reads_it_also_where_the_record_of_that_run_is_lost(troubled: Site) -> None:
     def changed(unit: str) -> str:
         return faults.on(troubled, f"systemctl show -P StateChangeTimestampMonotonic {unit}")
@@ -111,7 +114,6 @@ def test_a_package_that_is_only_unpacked_is_configured(troubled: Site) -> None:
     assert faults.on(troubled, "systemctl is-active jicofo").strip() == "active"
 
 
-NIGHTLY = pytest.mark.nightly
 REPOSITORY = {"jitsi_repository_url": "http://127.0.0.1:8099"}
 
 
