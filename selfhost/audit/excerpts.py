@@ -6,6 +6,7 @@ import re
 from selfhost.audit.model import Citation
 from selfhost.controls.model import Cited
 from selfhost.evidence.model import Document, Evidence, State
+from selfhost.readers.lines import physical_lines
 
 MAX_EXCERPT = 240
 
@@ -24,7 +25,7 @@ class Excerpts:
                 self._add(document)
 
     def _add(self, document: Document) -> None:
-        lines = re.split(r"\r\n|\r|\n", document.text)
+        lines = physical_lines(document.text)
         self._lines.setdefault(document.path, lines)
         self._sha256.setdefault(document.path, document.sha256)
         if document.source != "nginx.effective":

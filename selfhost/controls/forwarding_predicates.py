@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
 
 from selfhost.controls.text_predicates import Line
+from selfhost.readers.lines import physical_lines, without_comments
 from selfhost.readers.tree import Origin, Source
 
 _MAX_LINES = 400
@@ -56,7 +57,7 @@ def elsewhere(value: str) -> str | None:
 def statements(source: Source) -> Iterator[Line]:
     """Lines without their comments; what is between brackets is one line with what opened it."""
     held, opened, start = "", 0, 0
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", _without(_BLOCK, source.text)), 1):
+    for number, line in enumerate(physical_lines(_without(_BLOCK, source.text)), 1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
@@ -97,18 +98,8 @@ _BLOCK_OR_LINE = re.compile(r"(?:^|\s)#[^\n]*|/\*", re.M)
 
 
 def _without(comment: re.Pattern[str], text: str) -> str:
-    """Without comments, lines where they are. ``comment`` finds one, or ``/*`` where one begins."""
-    parts, done, at = [], 0, 0
-    last = text.rfind("*/")
-    while found := comment.search(text, at):
-        at = found.end()
-        if found[0] == "/*":
-            if at > last:
-                continue  # it never ends
-            at = text.index("*/", at) + 2
-        parts += [text[done : found.start()], "\n" * text.count("\n", found.start(), at)]
-        done = at
-    return "".join([*parts, text[done:]])
+    """Without comments, lines where they are."""
+    return without_comments(text, comment, lambda found: "\n" * found.count("\n"))
 
 
 # -- rsyslog ---------------------------------------------------------------------------------------
@@ -210,7 +201,7 @@ def shippers(source: Source) -> Iterator[tuple[Line, str]]:
     """Lines of a shipper's outputs that name another machine (``""``: it cannot be told)."""
     sends = listed = table = False
     level = 0
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", source.text), 1):
+    for number, line in enumerate(physical_lines(source.text), 1):
         text = re.sub(r"(?<!\s)\s+#\s.*$", "", line.strip())
         if not text or text.startswith(("#", "//", ";")):
             continue

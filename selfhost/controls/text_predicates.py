@@ -1,11 +1,11 @@
 """Checks of plain configuration files, line by line."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from selfhost.controls.model import Check, Cited, Verdict, fail, passed
 from selfhost.effective.server import Server
+from selfhost.readers.lines import physical_lines
 from selfhost.readers.tree import Origin
 
 
@@ -23,7 +23,7 @@ def lines(server: Server, source: str, comments: str = "#") -> Iterator[Line]:
     ``comments``: the characters that start a comment line.
     """
     for document in server.documents(source):
-        for number, line in enumerate(re.split(r"\r\n|\r|\n", document.text), 1):
+        for number, line in enumerate(physical_lines(document.text), 1):
             text = line.strip()
             if text and text[0] not in comments:
                 yield Line(Origin(document.path, number), text)

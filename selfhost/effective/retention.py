@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from selfhost.readers.lines import physical_lines
 from selfhost.readers.numbers import MAX_DIGITS, whole
 from selfhost.readers.tree import Origin
 
@@ -116,7 +117,7 @@ def journal(server: "Server") -> Journal:
     settings: dict[str, tuple[str, Origin]] = {}
     documents = server.documents("host.journald")
     for document in sorted(documents, key=lambda one: (".conf.d/" in one.path, one.path)):
-        for number, line in enumerate(re.split(r"\r\n|\r|\n", document.text), 1):
+        for number, line in enumerate(physical_lines(document.text), 1):
             key, equals, value = line.strip().partition("=")
             if equals and line.strip()[0] not in "#;":
                 settings[key.strip()] = (value.strip(), Origin(document.path, number))

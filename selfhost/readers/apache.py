@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from selfhost.readers.lines import physical_lines
 from selfhost.readers.tree import Origin, Source
 
 MAX_CHARACTERS = 1024 * 1024
@@ -29,8 +30,7 @@ def read_apache(sources: Iterable[Source]) -> tuple[ApacheDirective, ...]:
     for source in sources:
         host: Origin | None = None
         pending, start = "", 0
-        lines = re.split(r"\r\n|\r|\n", source.text[:MAX_CHARACTERS])
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(physical_lines(source.text[:MAX_CHARACTERS]), 1):
             start = start or number
             if line.endswith("\\"):
                 pending += line[:-1] + " "

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from selfhost.readers import template
-from selfhost.readers.html import blanked
 from selfhost.readers.javascript import read_client_config
+from selfhost.readers.lines import blanked, without_comments
 from selfhost.readers.tree import Node, Origin, Source, Tree, Unknown
 
 #: Characters that are looked at.
@@ -71,7 +71,7 @@ def is_embedding(text: str) -> bool:
 
 def read_embedded(source: Source, elsewhere: str) -> tuple[Embedded, ...]:
     """Every meeting that a file embeds. ``elsewhere``: why what it does not set is not known."""
-    text = _uncommented(source.text[:MAX_SIZE])
+    text = without_comments(source.text[:MAX_SIZE], _COMMENT, longest=_MAX_COMMENT)
     places = _Lines(source.path, text)
     host = _host(text, places)
     found = tuple(
@@ -91,23 +91,6 @@ class _Lines:
 
     def at(self, offset: int) -> Origin:
         return Origin(self._path, bisect_right(self._ends, offset - 1) + 1)
-
-
-def _uncommented(text: str) -> str:
-    """``text`` with blanks for its comments."""
-    kept, at = [], 0
-    while match := _COMMENT.search(text, at):
-        start, end = match.span()
-        if match[0] == "/*":
-            closing = text.find("*/", end, end + _MAX_COMMENT + 2)
-            if closing < 0:
-                kept.append(text[at:end])
-                at = end
-                continue
-            end = closing + 2
-        kept += (text[at:start], blanked(text[start:end]))
-        at = end
-    return "".join((*kept, text[at:]))
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from selfhost.readers.lines import physical_lines
 from selfhost.readers.tree import Origin, Problem, Source
 
 MAX_PROBLEMS = 1000
@@ -284,7 +285,7 @@ def read_listing(source: Source) -> Read[Entry]:
 def _each_line(source: Source, read: Callable[[str, Origin], T | None]) -> Read[T]:
     items: list[T] = []
     problems: list[Problem] = []
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", source.text), start=1):
+    for number, line in enumerate(physical_lines(source.text), start=1):
         if not line.strip():
             continue
         origin = Origin(source.path, number)

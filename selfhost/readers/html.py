@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
+from selfhost.readers.lines import blanked, without_comments
 from selfhost.readers.tree import Origin, Problem, Source
 
 #: Characters. Upstream's pages have some ten thousand.
@@ -39,6 +40,7 @@ IDLE = frozenset(
 )
 #: An address with a scheme, or one without it behind a quote or bracket.
 _IN_TEXT = re.compile(r"""((?:https?|wss?)://[^\s"'`)<>;]+|(?<=["'`(])//\w[^\s"'`)<>;]*)""", re.I)
+_BLOCK = re.compile(r"/\*")
 _LINE_COMMENT = re.compile(r"""(?<![:"'`\\(=])//.*$""", re.MULTILINE)
 #: Names of formats that look like addresses.
 FORMATS = (
@@ -206,27 +208,9 @@ def _candidates(name: str, value: str) -> list[str]:
 
 def _addresses(text: str) -> Iterator[tuple[str, int]]:
     """Each address of a script or style with the number of lines before it."""
-    plain = _LINE_COMMENT.sub(lambda match: blanked(match[0]), _without_blocks(text))
+    plain = _LINE_COMMENT.sub(lambda match: blanked(match[0]), without_comments(text, _BLOCK))
     line = last = 0
     for match in _IN_TEXT.finditer(plain):
         line, last = line + plain.count("\n", last, match.start()), match.start()
         if not match.group().lower().startswith(FORMATS):
             yield match.group(), line
-
-
-def _without_blocks(text: str) -> str:
-    """Comments in ``/* */`` become spaces. One that is never closed is none."""
-    parts: list[str] = []
-    position = 0
-    while (start := text.find("/*", position)) >= 0:
-        end = text.find("*/", start + 2)
-        if end < 0:
-            break
-        parts += [text[position:start], blanked(text[start : end + 2])]
-        position = end + 2
-    return "".join([*parts, text[position:]])
-
-
-def blanked(text: str) -> str:
-    """Spaces instead of the text, so that lines stay where they are."""
-    return re.sub(r"[^\n]", " ", text)

@@ -3,6 +3,7 @@
 import re
 
 from selfhost.readers.flat import FlatTree, too_large
+from selfhost.readers.lines import physical_lines
 from selfhost.readers.tree import Node, Origin, Problem, Source, Tree
 
 _SECTION = re.compile(r"\[([^\]\r\n]*)\]\s*(?:[;#].*)?")
@@ -19,7 +20,7 @@ def read_ini(source: Source) -> Tree:
     places: dict[str, Origin] = {}
     problems: list[Problem] = []
     name = ""
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", source.text.removeprefix("\ufeff")), 1):
+    for number, line in enumerate(physical_lines(source.text.removeprefix("\ufeff")), 1):
         text, place = line.strip(), Origin(source.path, number)
         if not text or text[0] in ";#":
             continue

@@ -3,6 +3,7 @@
 import javaproperties
 
 from selfhost.readers.flat import FlatTree, too_large, unreadable
+from selfhost.readers.lines import physical_lines
 from selfhost.readers.tree import Origin, Source, Tree
 
 #: Characters. The parser looks through a line again at each of its continuations.
@@ -21,20 +22,16 @@ def read_properties(source: Source) -> Tree:
         for element in javaproperties.parse(source.text):
             if isinstance(element, javaproperties.KeyValue):
                 found.set(element.key, element.value, line)
-            line += _lines(element.source)
+            line += len(physical_lines(element.source)) - 1
     except javaproperties.InvalidUEscapeError:
         return unreadable(Origin(source.path, line), "a malformed \\u escape")
     return found.tree()
 
 
-def _lines(text: str) -> int:
-    return text.replace("\r\n", "\n").replace("\r", "\n").count("\n")
-
-
 def _continued_too_far(text: str) -> int:
     """The line at which lines that backslashes continue exceed the bound; 0: they do not."""
     length = looked_at = 0
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+    for number, line in enumerate(physical_lines(text), 1):
         length = length + len(line) if line.endswith("\\") else 0
         looked_at += length
         if looked_at > _MAX_LOOKED_AT:
