@@ -26,7 +26,7 @@ test-lab: $(VENV)/.ready tools chromium
 test-nightly: $(VENV)/.ready tools chromium
 	$(PY) -m pytest -q --durations 15 -m nightly tests
 
-## every reader on hostile input, guided by coverage, ten minutes each (about 70 minutes on 2 cores)
+## every reader on hostile input: guided by coverage, ten minutes each, two at a time; then long rows, a minute each
 fuzz: $(VENV)/.ready
 	$(PY) -m pip install --quiet --require-hashes --no-deps -r requirements/fuzz.txt
 	$(PY) -m tests.fuzz --jobs 2
